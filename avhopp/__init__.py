@@ -1,0 +1,1 @@
+"""The project and its kernel: it never imports an app below it."""

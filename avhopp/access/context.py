@@ -1,0 +1,76 @@
+"""Tell the database who acts: a signed setting that lives as long as the transaction.
+
+Row-level security trusts only this. The message names the actor, the database login and an expiry; the
+database holds the key's inner and outer pad and checks the HMAC itself (SECURITY.md T9). No context, a forged
+or an expired one gives no rows.
+"""
+
+import hashlib
+import hmac
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
+
+from avhopp import services
+
+if TYPE_CHECKING:
+    from avhopp.accounts.models import User
+
+LIFETIME_SECONDS = 3600  # longer than any request or render; the transaction ends it first
+SETTING = "avhopp.actor"
+REASON = "avhopp.reason"
+
+
+def signed(actor_id: object, login: str, key: bytes, expires: int) -> str:
+    """The value of the setting: `actor|login|expires|hmac` with HMAC-SHA256 in hex."""
+    message = f"{actor_id}|{login}|{expires}"
+    return f"{message}|{hmac.new(key, message.encode(), hashlib.sha256).hexdigest()}"
+
+
+def context_key(login: str) -> bytes:
+    """The signing key of one login; each process holds only its own."""
+    return hashlib.sha256(services.read_secret(f"context_{login}").encode()).digest()
+
+
+def _exchange(actor: str, reason: str) -> tuple[str, str]:
+    """Set both settings for the rest of the transaction and return what they were, in one round trip."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select coalesce(current_setting(%s, true), ''), coalesce(current_setting(%s, true), ''),"
+            " set_config(%s, %s, true), set_config(%s, %s, true)",
+            [SETTING, REASON, SETTING, actor, REASON, reason],
+        )
+        row = cursor.fetchone()
+        return row[0], row[1]
+
+
+@contextmanager
+def acting(user: "User | None", reason: str = "") -> Iterator[None]:
+    """Act as `user` in the database until the end of the block; None takes the context away.
+
+    `reason` is written on every history row of the block.
+
+    Raises:
+        ImproperlyConfigured: outside a transaction, where the setting would silently have no effect.
+    """
+    if not connection.in_atomic_block:
+        raise ImproperlyConfigured("acting() needs a transaction: the context lives and dies with it.")
+    login = settings.DATABASE_LOGIN
+    expires = int(time.time()) + LIFETIME_SECONDS
+    before = _exchange(signed(user.pk, login, context_key(login), expires) if user else "", reason)
+    try:
+        yield
+    finally:
+        if not connection.needs_rollback:
+            _exchange(*before)
+
+
+def because(reason: str) -> None:
+    """The reason that the history rows written from here on carry, until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("select set_config(%s, %s, true)", [REASON, reason])

@@ -1,0 +1,98 @@
+"""The database's roles and schemas, made from an administrator's connection. Safe to run again."""
+
+import psycopg
+from django.conf import settings
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
+
+from avhopp import services
+from avhopp.access.context import context_key
+from avhopp.access.roles import ROLES
+
+LOGINS = {
+    # login: (connection limit, settings)
+    "migrator": (5, {}),
+    "web": (60, {"statement_timeout": "30s", "idle_in_transaction_session_timeout": "60s"}),
+    "portal": (20, {"statement_timeout": "5s", "idle_in_transaction_session_timeout": "30s"}),
+    "worker": (20, {"statement_timeout": "120s"}),
+    "auditor": (5, {"statement_timeout": "300s", "default_transaction_read_only": "on"}),
+    "backup": (5, {"default_transaction_read_only": "on"}),
+}
+SEARCH_PATH = {"portal": "portal", "auditor": "app", "backup": "app"}
+CONTEXT_LOGINS = ("web", "portal", "worker")
+BLOCK = 64  # bytes in a block of SHA-256
+
+
+def create_roles() -> None:
+    """Roles, database, schemas and extension. Needs an administrator: `services.admin_url()`.
+
+    Raises:
+        psycopg.Error: when the administrator may not create roles.
+    """
+    parts = conninfo_to_dict(services.admin_url())
+    parts["dbname"] = name = settings.DATABASES["default"]["NAME"]
+    with psycopg.connect(**{**parts, "dbname": "postgres"}, autocommit=True) as server:
+        _roles(server)
+        if not server.execute("select 1 from pg_database where datname = %s", [name]).fetchone():
+            server.execute(sql.SQL("create database {} template template0 encoding 'UTF8'").format(sql.Identifier(name)))
+    with psycopg.connect(**parts, autocommit=True) as database:
+        _schemas(database, name)
+
+
+def _roles(server: psycopg.Connection) -> None:
+    for role in ("owner", "policy"):
+        _ensure(server, f"avhopp_{role}", sql.SQL("nologin noinherit"))
+    for login, (limit, _) in LOGINS.items():
+        attributes = sql.SQL("login noinherit nocreaterole nocreatedb connection limit {} password {}").format(
+            sql.Literal(limit), sql.Literal(services.read_secret(f"db_{login}"))
+        )
+        _ensure(server, f"avhopp_{login}", attributes)
+    server.execute("alter role avhopp_backup bypassrls")
+    server.execute("grant avhopp_owner to avhopp_migrator with inherit false, set true")
+    server.execute("grant avhopp_policy to avhopp_owner with inherit true, set true")
+
+
+def _ensure(server: psycopg.Connection, role: str, attributes: sql.Composable) -> None:
+    verb = "alter" if server.execute("select 1 from pg_roles where rolname = %s", [role]).fetchone() else "create"
+    server.execute(sql.SQL("{} role {} {}").format(sql.SQL(verb), sql.Identifier(role), attributes))
+
+
+def _schemas(database: psycopg.Connection, name: str) -> None:
+    this = sql.Identifier(name)
+    run = database.execute
+    run(sql.SQL("revoke all on database {} from public").format(this))
+    run("revoke all on schema public from public")
+    for schema in ("app", "sec", "audit", "portal"):
+        run(sql.SQL("create schema if not exists {} authorization avhopp_owner").format(sql.Identifier(schema)))
+    run("create extension if not exists btree_gist schema app")
+    for login, (_, settings) in LOGINS.items():
+        role = sql.Identifier(f"avhopp_{login}")
+        run(sql.SQL("grant connect on database {} to {}").format(this, role))
+        path = SEARCH_PATH.get(login, "app, sec")
+        for setting, value in {**settings, "search_path": path}.items():
+            run(
+                sql.SQL("alter role {} in database {} set {} = {}").format(
+                    role, this, sql.Identifier(setting), sql.SQL(value if setting == "search_path" else f"'{value}'")
+                )
+            )
+    run(sql.SQL("alter role avhopp_migrator in database {} set role = 'avhopp_owner'").format(this))
+    run("alter default privileges for role avhopp_owner revoke execute on functions from public")
+
+
+def store_keys(cursor: object) -> None:
+    """Give the database the HMAC pads of each login's context key (RFC 2104), never the key's use elsewhere."""
+    for login in CONTEXT_LOGINS:
+        key = context_key(login).ljust(BLOCK, b"\0")
+        inner, outer = (bytes(byte ^ pad for byte in key) for pad in (0x36, 0x5C))
+        cursor.execute(  # type: ignore[attr-defined]
+            "insert into sec.key values (%s, %s, %s) on conflict (login) "
+            "do update set inner_pad = excluded.inner_pad, outer_pad = excluded.outer_pad",
+            [login, inner, outer],
+        )
+
+
+def store_roles(cursor: object) -> None:
+    """Copy the roles file into the database, where the policies ask it."""
+    cursor.execute("delete from sec.role_ability")  # type: ignore[attr-defined]
+    rows = [(role.value, can.value, can.writes) for role, rights in ROLES.items() for can in rights]
+    cursor.executemany("insert into sec.role_ability values (%s, %s, %s)", sorted(rows))  # type: ignore[attr-defined]

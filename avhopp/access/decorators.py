@@ -1,0 +1,81 @@
+"""The only way to a view: declare the access, get the object already checked.
+
+A view without a declaration is refused by the middleware. The order is always the same: signed in, method,
+the object among the visible rows (miss: 404), the right (lack: 403), the read log, the view.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+
+from avhopp.access.context import acting
+from avhopp.access.declaration import READ, READ_WRITE, WRITE, Declaration, View, public
+from avhopp.access.policy import may, may_in_general
+from avhopp.access.roles import Can
+from avhopp.audit.reading import log_read
+
+__all__ = ["READ", "READ_WRITE", "WRITE", "access", "access_page", "public"]
+
+def access_page(can: Can | None, methods: tuple[str, ...] = READ) -> Callable[[View], View]:
+    """A page about the operation, for whose role the right is enough; None: anybody signed in.
+
+    Raises:
+        PermissionDenied: when the role lacks the right.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            if request.method not in methods:
+                return HttpResponseNotAllowed(methods)
+            if can is not None and not may_in_general(request.user, can):
+                raise PermissionDenied
+            with acting(request.user, reason=request.resolver_match.view_name):
+                return view(request, *args, **kwargs)
+
+        guarded.access = Declaration(can, None, methods)  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def access(
+    model: type[Model], can: Can, methods: tuple[str, ...] = READ, *, id: str | None = None
+) -> Callable[[View], View]:
+    """A page about one object. The view gets the object, found among the rows the user may see, as second argument.
+
+    `id` is the URL's keyword for the object's id, by default `<model name>_id`.
+
+    Raises:
+        Http404: the object does not exist, or must seem not to.
+        PermissionDenied: the object is visible, and the right is missing.
+    """
+    keyword = id or f"{model._meta.model_name}_id"
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            if request.method not in methods:
+                return HttpResponseNotAllowed(methods)
+            with acting(request.user, reason=request.resolver_match.view_name):
+                found = model.objects.visible_to(request.user).filter(pk=kwargs.pop(keyword)).first()  # type: ignore[attr-defined]
+                if found is None:
+                    raise Http404
+                if not may(request.user, can, found):
+                    raise PermissionDenied
+                log_read(request, can, found)
+                return view(request, found, *args, **kwargs)
+
+        guarded.access = Declaration(can, model, methods)  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate

@@ -1,0 +1,170 @@
+-- The second wall's foundation: who acts, and which cases that opens. Run by setup_database as avhopp_owner.
+-- Every function states its search_path, so that nothing can be slipped in between.
+
+create table if not exists sec.key (
+    login text primary key,
+    inner_pad bytea not null,
+    outer_pad bytea not null
+);
+comment on table sec.key is 'HMAC-SHA256 pads of each login''s context key. No login can read it.';
+
+create table if not exists sec.role_ability (
+    role text not null,
+    ability text not null,
+    writes boolean not null,
+    primary key (role, ability)
+);
+comment on table sec.role_ability is 'The roles of avhopp/access/roles.py, copied by setup_database.';
+
+-- Who acts: the actor of a signed context that has not expired and was signed for this login; otherwise null.
+create or replace function sec.actor() returns uuid
+language plpgsql stable parallel safe security definer set search_path = '' as $$
+declare
+    parts text[];
+    pads sec.key;
+begin
+    parts := string_to_array(current_setting('avhopp.actor', true), '|');
+    if parts is null or cardinality(parts) <> 4 then return null; end if;
+    if 'avhopp_' || parts[2] <> session_user then return null; end if;
+    if parts[1] !~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then return null; end if;
+    if parts[3] !~ '^[0-9]{1,12}$' then return null; end if;
+    if parts[3]::bigint < extract(epoch from clock_timestamp()) then return null; end if;
+    select * into pads from sec.key k where k.login = parts[2];
+    if not found then return null; end if;
+    if parts[4] is distinct from encode(
+        sha256(pads.outer_pad || sha256(pads.inner_pad || convert_to(array_to_string(parts[1:3], '|'), 'UTF8'))), 'hex'
+    ) then return null; end if;
+    return parts[1]::uuid;
+end $$;
+
+-- The acting account, when it may work today.
+create or replace function sec.me() returns app.accounts_user
+language sql stable security definer set search_path = '' as $$
+    select u from app.accounts_user u
+    where u.id = sec.actor()
+      and u.is_active
+      and coalesce(u.valid_from, '-infinity') <= (now() at time zone 'Europe/Stockholm')::date
+      and coalesce(u.valid_to, 'infinity') >= (now() at time zone 'Europe/Stockholm')::date
+$$;
+
+create or replace function sec.municipality() returns uuid
+language sql stable security definer set search_path = '' as $$ select (sec.me()).municipality_id $$;
+
+create or replace function sec.abilities() returns setof text
+language sql stable security definer rows 20 set search_path = '' as $$
+    select a.ability from sec.me() u join sec.role_ability a on a.role = u.role
+$$;
+
+create or replace function sec.able(wanted text) returns boolean
+language sql stable security definer set search_path = '' as $$
+    select exists (select from sec.me() u join sec.role_ability a on a.role = u.role where a.ability = wanted)
+$$;
+
+-- The municipality, when the acting role has the right there.
+create or replace function sec.municipality_for(variadic wanted text[]) returns uuid
+language sql stable security definer set search_path = '' as $$
+    select u.municipality_id from sec.me() u
+    where exists (select from sec.role_ability a where a.role = u.role and a.ability = any (wanted))
+$$;
+
+-- The groups of the acting account.
+create or replace function sec.groups() returns setof integer
+language sql stable security definer rows 2 set search_path = '' as $$
+    select ug.group_id from app.accounts_user_groups ug where ug.user_id = (select u.id from sec.me() u)
+$$;
+
+-- The cases that the actor's grants open for any of these rights. A right that writes needs a grant to work.
+create or replace function sec.cases(variadic wanted text[]) returns setof uuid
+language plpgsql stable security definer rows 30 set search_path = '' as $$
+declare
+    me uuid;
+    only_reads boolean;
+begin
+    select u.id, bool_or(not a.writes) into me, only_reads
+    from sec.me() u join sec.role_ability a on a.role = u.role
+    where a.ability = any (wanted)
+    group by u.id;
+    if me is null then return; end if;
+    return query
+        select g.content_object_id
+        from app.cases_caseusergrant g join app.auth_permission p on p.id = g.permission_id
+        where g.user_id = me
+          and g.valid_from <= statement_timestamp() and (g.valid_to is null or g.valid_to > statement_timestamp())
+          and (only_reads or p.codename = 'work_case')
+        union
+        select g.content_object_id
+        from app.accounts_user_groups ug
+        join app.cases_casegroupgrant g on g.group_id = ug.group_id
+        join app.auth_permission p on p.id = g.permission_id
+        where ug.user_id = me
+          and g.valid_from <= statement_timestamp() and (g.valid_to is null or g.valid_to > statement_timestamp())
+          and (only_reads or p.codename = 'work_case');
+end $$;
+
+create or replace function sec.persons(variadic wanted text[]) returns setof uuid
+language sql stable security definer rows 30 set search_path = '' as $$
+    select c.person_id from app.cases_case c where c.id = any (array(select sec.cases(variadic wanted)))
+$$;
+
+-- Whether no case has this id yet: the grants of a new case are written before the case itself.
+create or replace function sec.is_new_case(candidate uuid) returns boolean
+language sql stable security definer set search_path = '' as $$
+    select not exists (select from app.cases_case c where c.id = candidate)
+$$;
+
+-- Tell the coordinator that two persons share an identity number, and tell the caller nothing.
+create or replace function sec.flag_duplicates(of_person uuid) returns void
+language sql volatile security definer set search_path = '' as $$
+    insert into app.cases_duplicateflag (id, municipality_id, newer_id, older_id, raised_at)
+    select gen_random_uuid(), newer.municipality_id, newer.id, older.id, now()
+    from app.cases_person newer
+    join app.cases_person older
+      on older.municipality_id = newer.municipality_id and older.identity = newer.identity and older.id <> newer.id
+    where newer.id = of_person and newer.id = any (array(select sec.persons('see_person')))
+    on conflict do nothing
+$$;
+
+-- History: one row per changed row, in the same transaction, with actor and reason. The argument names the table.
+create or replace function audit.write_history() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+    changed jsonb := to_jsonb(case when tg_op = 'DELETE' then old else new end);
+begin
+    if tg_op = 'UPDATE' and to_jsonb(old) = changed then return null; end if;
+    execute format('insert into app.%1$I select (jsonb_populate_record(null::app.%1$I, $1)).*', tg_argv[0])
+    using changed || jsonb_build_object(
+        'history_id', gen_random_uuid(),
+        'history_date', clock_timestamp(),
+        'history_type', case tg_op when 'INSERT' then '+' when 'UPDATE' then '~' else '-' end,
+        'history_user_id', sec.actor(),
+        'history_change_reason', left(coalesce(nullif(current_setting('avhopp.reason', true), ''), session_user), 100)
+    );
+    return null;
+end $$;
+
+create or replace function audit.refuse() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+    raise exception 'append_only: % on % is refused', tg_op, tg_table_name using errcode = 'insufficient_privilege';
+end $$;
+
+-- A signed journal entry never changes; a correction is a new row that supersedes it.
+create or replace function audit.keep_signed() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+    if old.signed_at is not null then
+        raise exception 'signed: a signed journal entry is locked' using errcode = 'check_violation', constraint = 'journal_signed_is_locked';
+    end if;
+    return case when tg_op = 'DELETE' then old else new end;
+end $$;
+
+-- What was released, and how it was motivated, never changes; a package is only closed.
+create or replace function audit.keep_released() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+    if old.closed_at is not null
+       or (to_jsonb(new) - 'closed_at' - 'closed_because') <> (to_jsonb(old) - 'closed_at' - 'closed_because') then
+        raise exception 'released: a release package is frozen' using errcode = 'check_violation', constraint = 'release_is_frozen';
+    end if;
+    return new;
+end $$;

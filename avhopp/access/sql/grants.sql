@@ -1,0 +1,22 @@
+-- Who may use which schema and call which function. Tables are granted one by one in walls.py.
+
+grant usage on schema app, sec, audit to avhopp_web, avhopp_worker, avhopp_policy, avhopp_backup;
+grant usage on schema portal to avhopp_portal;
+grant select on sec.key, sec.role_ability to avhopp_policy;
+grant insert on app.cases_duplicateflag to avhopp_policy;
+create policy functions_add on app.cases_duplicateflag for insert to avhopp_policy with check (true);
+grant insert on app.audit_readentry to avhopp_policy;
+create policy functions_add on app.audit_readentry for insert to avhopp_policy with check (true);
+grant select on all tables in schema app to avhopp_backup;
+grant select on app.django_migrations to avhopp_web, avhopp_worker;
+
+-- The policy functions read across all rows; they belong to a role that can do nothing else, and nobody logs in as it.
+grant create on schema sec to avhopp_policy;
+do $$ declare f regprocedure; begin
+    for f in select p.oid from pg_proc p join pg_namespace n on n.oid = p.pronamespace where n.nspname = 'sec' loop
+        execute format('alter function %s owner to avhopp_policy', f);
+        execute format('revoke all on function %s from public', f);
+    end loop;
+end $$;
+revoke create on schema sec from avhopp_policy;
+grant execute on all functions in schema sec to avhopp_web, avhopp_worker, avhopp_owner;

@@ -1,0 +1,154 @@
+"""Who works here: the municipality, its units, the police units it meets, and their accounts."""
+
+import uuid
+from datetime import date
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import Group
+from django.db import models
+from django.db.models import Q
+from simple_history.models import HistoricalRecords
+
+from avhopp.access.roles import POLICE_ROLES, Role
+
+
+class Municipality(models.Model):
+    """One committee's operation, and so one controller of personal data (förordning 2001:637 11 §)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    code = models.CharField("kommunkod", max_length=4, unique=True)
+    name = models.CharField("namn", max_length=100)
+    board = models.CharField("nämnd", max_length=100)
+    registry_prefix = models.CharField("diarieprefix", max_length=5)
+    is_demo = models.BooleanField("demonstration", default=False)
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = "kommun"
+        verbose_name_plural = "kommuner"
+        ordering = ["code"]
+        constraints = [
+            models.CheckConstraint(condition=Q(code__regex=r"^[0-9]{4}$"), name="municipality_code_is_four_digits"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Unit(models.Model):
+    """A unit of the social services, for example Beroendeenheten."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="units")
+    ref = models.CharField("beteckning", max_length=60)
+    name = models.CharField("namn", max_length=100)
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = "enhet"
+        verbose_name_plural = "enheter"
+        ordering = ["name", "id"]
+        constraints = [models.UniqueConstraint(fields=["municipality", "ref"], name="unit_ref_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PoliceUnit(models.Model):
+    """A police unit that the municipality shares cases with. Releases are addressed to it, never to a person."""
+
+    class Kind(models.TextChoices):
+        LPO = "lpo", "lokalpolisområde"
+        REGION = "region", "polisregion"
+        NOA = "noa", "Nationella operativa avdelningen"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="police_units")
+    ref = models.CharField("beteckning", max_length=60)
+    name = models.CharField("namn", max_length=100)
+    kind = models.CharField("slag", max_length=10, choices=Kind)
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = "polisenhet"
+        verbose_name_plural = "polisenheter"
+        ordering = ["name", "id"]
+        constraints = [models.UniqueConstraint(fields=["municipality", "ref"], name="police_unit_ref_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserQuerySet(models.QuerySet):
+    def of(self, municipality: Municipality) -> "UserQuerySet":
+        return self.filter(municipality=municipality)
+
+    def working_on(self, day: date) -> "UserQuerySet":
+        """Accounts that may sign in on `day`."""
+        return (
+            self.filter(is_active=True)
+            .filter(Q(valid_from=None) | Q(valid_from__lte=day))
+            .filter(Q(valid_to=None) | Q(valid_to__gte=day))
+        )
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
+    pass
+
+
+class User(AbstractBaseUser):
+    """One account has one role. Whoever has two roles has two accounts, so that each read shows in which role."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    username = models.CharField("användarnamn", max_length=80, unique=True)
+    handle = models.CharField("kortnamn", max_length=60)
+    name = models.CharField("namn", max_length=100)
+    title = models.CharField("befattning", max_length=100, blank=True)
+    phone = models.CharField("telefon", max_length=30, blank=True)
+    email = models.EmailField("e-post", blank=True)
+    role = models.CharField("roll", max_length=30, choices=Role)
+    municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="users")
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="users")
+    police_unit = models.ForeignKey(PoliceUnit, models.PROTECT, null=True, blank=True, related_name="users")
+    groups = models.ManyToManyField(Group, blank=True, related_name="user_set", related_query_name="user")
+    is_active = models.BooleanField("får logga in", default=True)
+    valid_from = models.DateField("gäller från", null=True, blank=True)
+    valid_to = models.DateField("gäller till och med", null=True, blank=True)
+
+    is_superuser = False  # there is none; guardian and Django ask for the attribute
+    is_staff = False
+
+    USERNAME_FIELD = "username"
+    objects = UserManager()
+    history = HistoricalRecords(excluded_fields=["password", "last_login"])
+
+    class Meta:
+        verbose_name = "konto"
+        verbose_name_plural = "konton"
+        ordering = ["name", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["municipality", "handle"], name="user_handle_once"),
+            models.CheckConstraint(
+                condition=Q(role__in=POLICE_ROLES, police_unit__isnull=False, unit=None)
+                | (~Q(role__in=POLICE_ROLES) & Q(police_unit=None)),
+                name="police_users_have_a_police_unit_and_no_other",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to=None) | Q(valid_from=None) | Q(valid_to__gte=models.F("valid_from")),
+                name="user_ends_after_it_starts",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_police(self) -> bool:
+        return self.role in POLICE_ROLES
+
+    @property
+    def role_label(self) -> str:
+        return Role(self.role).label

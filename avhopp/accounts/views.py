@@ -1,0 +1,58 @@
+"""Sign-in, sign-out and the first page."""
+
+from django.conf import settings
+from django.contrib.auth import login, logout
+from django.contrib.auth.views import LoginView
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from avhopp.access.decorators import WRITE, access_page, public
+from avhopp.access.policy import may_in_general
+from avhopp.access.roles import Can
+from avhopp.accounts.demo import CAST, demo_users
+from avhopp.accounts.forms import SignInForm
+
+BACKEND = "avhopp.accounts.backends.PasswordBackend"
+#: Where each role begins: the first page in the list that the role may open.
+START_PAGES = [
+    (Can.SEE_DASHBOARD, "dashboard"),
+    (Can.SEE_OWN_CASES, "my_cases"),
+    (Can.SEE_REPORT, "reports"),
+]
+
+
+@public("GET", "HEAD", "POST")
+def sign_in(request: HttpRequest) -> HttpResponse:
+    view = LoginView.as_view(
+        template_name="accounts/sign_in.html",
+        authentication_form=SignInForm,
+        redirect_authenticated_user=True,
+        extra_context={"demo_users": demo_users() if settings.DEMO else [], "cast": CAST},
+    )
+    return view(request)
+
+
+@public("POST")
+def demo_sign_in(request: HttpRequest) -> HttpResponse:
+    """One step into the demonstration. It exists only with AVHOPP_DEMO=1 and only for the demo municipality."""
+    if not settings.DEMO:
+        raise Http404
+    user = get_object_or_404(demo_users(), username=request.POST.get("username", ""))
+    login(request, user, backend=BACKEND)
+    return redirect("start")
+
+
+@access_page(None, WRITE)
+def sign_out(request: HttpRequest) -> HttpResponse:
+    logout(request)
+    response = redirect("sign_in")
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+@access_page(None)
+def start(request: HttpRequest) -> HttpResponse:
+    for can, name in START_PAGES:
+        if may_in_general(request.user, can):
+            return redirect(name)
+    return render(request, "accounts/start.html")

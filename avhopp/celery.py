@@ -1,0 +1,26 @@
+"""The Celery application: it nudges, PostgreSQL remembers."""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+from celery.signals import worker_init
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "avhopp.settings.worker")
+
+app = Celery("avhopp")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+app.conf.beat_schedule = {
+    # Never between two and three, when the clock may jump. Whatever was missed is caught up by any tick.
+    "monthly-reports": {"task": "reports.tasks.close_months", "schedule": crontab(minute="10", hour="4", day_of_month="1")},
+    "unfinished-reports": {"task": "reports.tasks.work", "schedule": 60.0},
+}
+
+
+@worker_init.connect
+def refuse_unless_sound(**_: object) -> None:
+    """A worker with the wrong database login or with walls missing does not start."""
+    from avhopp.checks import refuse_unless_sound as check  # noqa: PLC0415 - Django is set up first
+
+    check()

@@ -1,0 +1,1 @@
+"""Pure building blocks: money, periods, identity numbers, working days, deadlines, Swedish text."""

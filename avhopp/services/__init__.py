@@ -1,0 +1,23 @@
+"""The embedded PostgreSQL and Valkey for run, demo and tests; addresses and secrets of any installation.
+
+Imports nothing of Django and nothing of this project. `python -m avhopp.services` lists its commands.
+"""
+
+from avhopp.services.addresses import Endpoints, admin_url, endpoints
+from avhopp.services.hook import manage_hook
+from avhopp.services.lifecycle import running
+from avhopp.services.messages import ServiceProblem
+from avhopp.services.preparation import prepare
+from avhopp.services.secrets import make_secrets, read_secret
+
+__all__ = [
+    "Endpoints",
+    "ServiceProblem",
+    "admin_url",
+    "endpoints",
+    "make_secrets",
+    "manage_hook",
+    "prepare",
+    "read_secret",
+    "running",
+]

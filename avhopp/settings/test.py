@@ -1,0 +1,20 @@
+"""Tests: the web process's settings and login, on a database of the tests' own."""
+
+from avhopp.settings.web import *  # noqa: F403
+from avhopp.settings.web import DATABASES, TEMPLATES
+
+
+class Undefined(str):
+    """A template variable that does not exist is a mistake, and fails the test."""
+
+    def __mod__(self, name: object) -> str:
+        raise AssertionError(f"the template uses {name}, which does not exist")
+
+
+DATABASES["default"]["OPTIONS"].pop("pool")
+DATABASES["default"]["NAME"] = "avhopp_test"
+DATABASES["default"]["CONN_MAX_AGE"] = None
+STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+DEMO = True
+TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = Undefined("%s")

@@ -1,0 +1,1 @@
+"""Measurements of speed. Run by `make bench`; never part of the test suite."""

@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class CasesConfig(AppConfig):
+    name = "cases"
+    verbose_name = "ärenden"
+
+    def ready(self) -> None:
+        from cases.due import due_from_cases  # noqa: PLC0415 - models are loaded first
+        from cases.panels import register_due  # noqa: PLC0415
+
+        register_due("cases", due_from_cases)

@@ -1,0 +1,191 @@
+"""Decisions, with the delegation point and the law they rest on as dated data, never code."""
+
+import uuid
+from datetime import date
+from typing import Self
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from simple_history.models import HistoricalRecords
+
+from avhopp.access.roles import Can, Role
+from avhopp.accounts.models import Municipality, User
+from avhopp.kernel.deadlines import DeadlineKind, due
+from cases import rules
+from cases.models.case import Case
+from cases.states import MeasureKind
+from cases.visibility import CaseScopedQuerySet, MunicipalityQuerySet
+
+
+class DatedQuerySet(models.QuerySet):
+    def in_force_on(self, day: date) -> Self:
+        return self.filter(valid_from__lte=day).filter(Q(valid_to=None) | Q(valid_to__gt=day))
+
+
+class LegalProvision(models.Model):
+    """A provision as it read from one day to another. A decision keeps the one that held on its day."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    code = models.CharField("lagrum", max_length=80)
+    text = models.CharField("innebörd", max_length=200)
+    valid_from = models.DateField("gäller från")
+    valid_to = models.DateField("gäller till", null=True, blank=True)
+    replaces = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="replaced_by")
+
+    objects = DatedQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = "lagrum"
+        verbose_name_plural = "lagrum"
+        ordering = ["code", "valid_from", "id"]
+        constraints = [models.UniqueConstraint(fields=["code", "valid_from"], name="provision_once")]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class DelegationQuerySet(DatedQuerySet, MunicipalityQuerySet):
+    see = Can.SEE_OWN_CASES
+
+
+class DelegationRule(models.Model):
+    """Who may decide what, how long and at what cost: the municipality's delegation order."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="delegation_rules")
+    point = models.CharField("delegationspunkt", max_length=20)
+    kind = models.CharField("insats", max_length=20, choices=MeasureKind)
+    role = models.CharField("lägsta beslutsfattare", max_length=30, choices=Role)
+    max_days = models.PositiveSmallIntegerField("längst antal dygn", null=True, blank=True)
+    outside_framework = models.BooleanField("får avse plats utanför ramavtal", default=False)
+    valid_from = models.DateField("gäller från")
+    valid_to = models.DateField("gäller till", null=True, blank=True)
+
+    objects = DelegationQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = "delegation"
+        verbose_name_plural = "delegationsordning"
+        ordering = ["point", "valid_from", "id"]
+
+    def __str__(self) -> str:
+        return self.point
+
+
+class DecisionQuerySet(CaseScopedQuerySet):
+    see = Can.SEE_DECISION
+
+
+class Decision(models.Model):
+    class Outcome(models.TextChoices):
+        GRANTED = "bifall", "Bifall"
+        PARTIAL = "delvis", "Delvis bifall"
+        REJECTED = "avslag", "Avslag"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="decisions")
+    ref = models.CharField("beteckning", max_length=60, null=True, blank=True)
+    kind = models.CharField("insats", max_length=20, choices=MeasureKind)
+    outcome = models.CharField("utgång", max_length=10, choices=Outcome, default=Outcome.GRANTED)
+    decided = models.DateField("beslutsdag")
+    start = models.DateField("gäller från", null=True, blank=True)
+    end = models.DateField("gäller till", null=True, blank=True)
+    enforced = models.DateField("verkställt", null=True, blank=True)
+    notified = models.DateField("parten fick del av beslutet", null=True, blank=True)
+    outside_framework = models.BooleanField("får avse plats utanför ramavtal", default=False)
+    max_rate = models.DecimalField(
+        "högsta dygnskostnad", max_digits=12, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+    )
+    reasons = models.TextField("skäl för beslutet", blank=True)
+    delegation = models.ForeignKey(DelegationRule, models.PROTECT, null=True, blank=True, related_name="decisions")
+    provision = models.ForeignKey(LegalProvision, models.PROTECT, null=True, blank=True, related_name="decisions")
+    decided_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="decisions")
+
+    objects = DecisionQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = "beslut"
+        verbose_name_plural = "beslut"
+        ordering = ["-decided", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "ref"], name="decision_ref_once"),
+            models.CheckConstraint(
+                condition=Q(end=None) | Q(end__gte=F("decided")) | Q(start__isnull=False, end__gte=F("start")),
+                name="decision_ends_after_start",
+            ),
+            models.CheckConstraint(
+                condition=Q(enforced=None) | ~Q(outcome="avslag"), name="a_rejection_is_not_enforced"
+            ),
+            models.CheckConstraint(
+                condition=Q(notified=None) | Q(notified__gte=F("decided")), name="decision_notified_after_decided"
+            ),
+        ]
+        indexes = [models.Index(fields=["decided"], name="decision_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.decided}"
+
+    @property
+    def is_granted(self) -> bool:
+        return self.outcome != self.Outcome.REJECTED
+
+    @property
+    def appeal_by(self) -> date | None:
+        """The last day to appeal: three weeks from the day the party got the decision (FL 44 §)."""
+        return due(DeadlineKind.APPEAL, self.notified) if self.notified else None
+
+
+class DecisionProposalQuerySet(CaseScopedQuerySet):
+    see = Can.SEE_DECISION
+
+    def waiting(self) -> Self:
+        return self.filter(settled_on=None)
+
+
+class DecisionProposal(models.Model):
+    """A decision that somebody prepared and somebody else may make. At most one waits in a case."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="proposals")
+    kind = models.CharField("insats", max_length=20, choices=MeasureKind)
+    outcome = models.CharField("utgång", max_length=10, choices=Decision.Outcome, default=Decision.Outcome.GRANTED)
+    start = models.DateField("gäller från", null=True, blank=True)
+    end = models.DateField("gäller till", null=True, blank=True)
+    outside_framework = models.BooleanField("får avse plats utanför ramavtal", default=False)
+    max_rate = models.DecimalField(
+        "högsta dygnskostnad", max_digits=12, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+    )
+    reasons = models.TextField("skäl för beslutet")
+    provision = models.ForeignKey(LegalProvision, models.PROTECT, null=True, blank=True, related_name="+")
+    prepared_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    prepared_on = models.DateField("förberett")
+    settled_on = models.DateField("avgjort", null=True, blank=True)
+
+    objects = DecisionProposalQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = "förslag till beslut"
+        verbose_name_plural = "förslag till beslut"
+        ordering = ["-prepared_on", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["case"], condition=Q(settled_on=None), name="one_waiting_proposal"),
+            models.CheckConstraint(
+                condition=Q(end=None) | Q(start=None) | Q(end__gte=F("start")), name="proposal_ends_after_start"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"förslag {self.prepared_on}"
+
+    @property
+    def wanted(self) -> rules.Wanted:
+        """What the delegation order is asked about it."""
+        return rules.wanted_by(
+            kind=self.kind, rejected=self.outcome == Decision.Outcome.REJECTED, start=self.start, end=self.end,
+            outside_framework=self.outside_framework,
+        )  # fmt: skip

@@ -1,0 +1,116 @@
+"""Mina ärenden: what is due, the list, and the search."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from avhopp.access.decorators import READ, READ_WRITE, access_page
+from avhopp.access.policy import may_in_general
+from avhopp.access.roles import Can, Role, role_can
+from avhopp.accounts.models import Unit, User
+from avhopp.kernel.deadlines import urgency
+from avhopp.kernel.refusal import Refused
+from avhopp.pages.paging import Column, page_of, sorting
+from cases.forms.case_list import ALL, ANY, MINE, OPEN, CaseFilterForm, SearchForm
+from cases.forms.fields import show_refusal
+from cases.models import Case
+from cases.panels import Due, due_in
+from cases.search import Query
+from cases.views.pages import today, tone_of
+
+#: How many open cases the list of what is due looks through, and how many things and hits it shows.
+DUE_CASES, DUE_SHOWN, HITS = 300, 6, 50
+COLUMNS = (
+    Column("Ärende", "arende", ("case_no",)),
+    Column("Person", "person", ("person__name_key", "case_no")),
+    Column("Läge", "lage", ("state", "case_no")),
+    Column("Handläggare", "handlaggare", ("handler_name", "case_no")),
+    Column("Inkom", "inkom", ("received", "case_no")),
+    Column("Nästa"),
+)
+
+
+@dataclass(frozen=True)
+class CaseRow:
+    """One row of the list. It shows no threat level, addiction or gang."""
+
+    case: Case
+    tone: str
+    next: Due | None = None
+
+
+@dataclass(frozen=True)
+class DueRow:
+    due: Due
+    case_no: str
+
+
+@access_page(Can.SEE_OWN_CASES)
+def my_cases(request: HttpRequest) -> HttpResponse:
+    """The cases that the user handles, or may see, with what is due in them."""
+    user, day = request.user, today()
+    form = filter_form(request)
+    columns = COLUMNS if role_can(user.role, Can.SEE_PERSON) else [c for c in COLUMNS if c.key != "person"]
+    order = sorting(columns, request, default="-inkom")
+    scope = Case.objects.visible_to(user)
+    if form.chosen("urval") == MINE:
+        scope = scope.assigned_to(user)
+    cases = scope.in_state(form.chosen("lage")).in_unit(form.chosen("enhet"))
+    page = page_of(cases.with_handler().with_person(user).order_by(*order.order_by), request)
+    numbers = dict(scope.open().values_list("id", "case_no")[:DUE_CASES])
+    due = due_in({*numbers, *(case.pk for case in page)}, user, day)
+    rows = [CaseRow(case, tone_of(case), first_of(due, case.pk)) for case in page]
+    urgent = [DueRow(one, numbers[one.case_id]) for one in due if one.case_id in numbers and is_near(one, day)]
+    context = {
+        "filter_form": form, "search_form": SearchForm(), "columns": order.columns, "page": page, "rows": rows,
+        "urgent": urgent[:DUE_SHOWN], "urgent_more": max(0, len(urgent) - DUE_SHOWN), "today": day,
+        "sees_person": role_can(user.role, Can.SEE_PERSON), "can_open": may_in_general(user, Can.OPEN_CASE),
+        "only_mine": form.chosen("urval") == MINE,
+    }  # fmt: skip
+    return render(request, "cases/my_cases.html", context)
+
+
+def filter_form(request: HttpRequest) -> CaseFilterForm:
+    """The filter with what the request says; a case worker begins with her own cases."""
+    initial = {"urval": MINE if request.user.role == Role.CASE_WORKER else ALL, "lage": OPEN, "enhet": ""}
+    data = initial | {name: value for name, value in request.GET.items() if name in initial}
+    units = Unit.objects.filter(municipality=request.user.municipality_id)
+    return CaseFilterForm(data, initial=initial, units=units)
+
+
+def first_of(due: list[Due], case_id: UUID) -> Due | None:
+    return next((one for one in due if one.case_id == case_id), None)
+
+
+def is_near(due: Due, day: date) -> bool:
+    return urgency(due.due, day) != "later"
+
+
+@access_page(Can.SEE_OWN_CASES, READ_WRITE)
+def case_search(request: HttpRequest) -> HttpResponse:
+    """Search among the cases that the user may see. What is typed never reaches an address."""
+    if request.method in READ:
+        return redirect("my_cases")
+    form = SearchForm(request.POST)
+    context = {
+        "form": form, "hits": hits(form, request.user), "searched": form.is_valid(),
+        "sees_person": role_can(request.user.role, Can.SEE_PERSON),
+        "can_open": may_in_general(request.user, Can.OPEN_CASE),
+    }  # fmt: skip
+    return render(request, "cases/case_search.html", context)
+
+
+def hits(form: SearchForm, user: User) -> list[CaseRow]:
+    """The cases that the search finds for `user`, the newest first; a refusal becomes an error of the form."""
+    if not form.is_valid():
+        return []
+    try:
+        query = Query.of(form.cleaned_data["q"], today())
+    except Refused as refused:
+        show_refusal(form, refused)
+        return []
+    found = Case.objects.found_for(user, query)[:HITS]
+    return [CaseRow(case, tone_of(case)) for case in found]

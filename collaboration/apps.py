@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+
+
+class CollaborationConfig(AppConfig):
+    name = "collaboration"
+    verbose_name = "samverkan med polisen"
+
+    def ready(self) -> None:
+        """Add this app's panels and due items to the case page. Models can be imported only now."""
+        from cases.panels import register_due, register_panel  # noqa: PLC0415
+        from collaboration.panels import PANELS, due_collaboration  # noqa: PLC0415
+
+        for panel in PANELS:
+            register_panel(panel)
+        register_due("samverkan", due_collaboration)

@@ -1,0 +1,99 @@
+"""Read from the case what could be released to one police unit. Nothing else of the case is read here."""
+
+from datetime import date, datetime, time, timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+
+from avhopp.accounts.models import PoliceUnit, User
+from cases.models import Case, Decision, FollowUp
+from cases.states import MeasureKind
+from collaboration.contents import (
+    Assessment, ConsentScope, Contact, DecisionFact, Facts, Identity, JointFollowUp, ReturnHome,
+)  # fmt: skip
+from collaboration.models import Consent, PoliceAssessment
+
+#: The overall type that the police may know (DOMAIN.md 3.3): never which measure it is.
+OPEN_CARE = {MeasureKind.OUTPATIENT, MeasureKind.TRAINING_FLAT}
+ROUND_THE_CLOCK, OPEN = "dygnsvård", "öppen insats"
+
+
+def facts_for(*, case: Case, recipient: PoliceUnit, contact: User, today: date) -> Facts:
+    """What exists in the case for this recipient; an assessment only when the recipient made it itself."""
+    assessment = PoliceAssessment.objects.current().filter(case=case, police_unit=recipient).first()
+    newest_number = (
+        PoliceAssessment.objects.filter(case=case, police_unit=recipient).exclude(registry_no="").order_by("-version")
+    )
+    return Facts(
+        police_reference=newest_number.values_list("registry_no", flat=True).first() or "",
+        identity=_identity(case),
+        assessment=assessment_fact(assessment) if assessment else None,
+        decision=_decision(case, today),
+        follow_up=_follow_up(case, today),
+        return_home=None if case.may_return_home is None else ReturnHome(case.may_return_home),
+        contact=_contact(case, contact),
+    )
+
+
+def assessment_fact(assessment: PoliceAssessment) -> Assessment:
+    return Assessment(
+        police_unit=assessment.police_unit.name,
+        registry_no=assessment.registry_no,
+        document_date=assessment.document_date,
+        received=assessment.received,
+        valid_to=assessment.valid_to,
+        version=assessment.version,
+        crime_degree=assessment.get_crime_degree_display(),
+        threat=assessment.get_threat_display(),
+        protection_need=assessment.get_protection_need_display(),
+        preliminary=assessment.preliminary,
+        wording=assessment.wording,
+    )
+
+
+def consent_scope(consent: Consent) -> ConsentScope:
+    return ConsentScope(tuple(consent.category_labels), consent.purpose, consent.start, consent.end)
+
+
+def end_of_day(day: date) -> datetime:
+    """The midnight that ends the day, Swedish time."""
+    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time()))
+
+
+def _identity(case: Case) -> Identity | None:
+    person = case.person
+    if not person.name and not person.identity:
+        return None
+    number = person.identity_number
+    return Identity(name=person.name, identity_number=number.shown if number else "")
+
+
+def _decision(case: Case, today: date) -> DecisionFact:
+    in_force = (
+        Decision.objects.filter(case=case, decided__lte=today)
+        .exclude(outcome=Decision.Outcome.REJECTED)
+        .filter(Q(end=None) | Q(end__gte=today))
+        .order_by("-decided", "id")
+        .first()
+    )
+    if in_force is None:
+        return DecisionFact(exists=False)
+    return DecisionFact(exists=True, decided=in_force.decided, kind=OPEN if in_force.kind in OPEN_CARE else ROUND_THE_CLOCK)
+
+
+def _follow_up(case: Case, today: date) -> JointFollowUp | None:
+    next_one = (
+        FollowUp.objects.filter(case=case, with_police=True, held=None, planned__gte=today)
+        .order_by("planned", "id")
+        .first()
+    )
+    return JointFollowUp(next_one.planned) if next_one else None
+
+
+def _contact(case: Case, contact: User) -> Contact:
+    return Contact(
+        function=f"{contact.title or contact.role_label}, {case.municipality.name}",
+        name=contact.name,
+        phone=contact.phone,
+        email=contact.email,
+    )

@@ -1,0 +1,54 @@
+"""The form for a release."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+
+from avhopp.accounts.models import PoliceUnit
+from avhopp.pages.forms import DateField
+from cases.models import Case
+from collaboration.actions.releases import Wish
+from collaboration.contents import Category
+from collaboration.models import LegalBasis
+from collaboration.rules import HARM_TEST_CHARACTERS, RELEASE_DAYS
+
+
+class BasisField(forms.ModelChoiceField):
+    def label_from_instance(self, basis: LegalBasis) -> str:
+        return f"{basis.text} ({basis.code})"
+
+
+class ReleaseForm(forms.Form):
+    recipient = forms.ModelChoiceField(PoliceUnit.objects.none(), label="Mottagare", help_text="Alla med konto på enheten kan läsa. Ingen annan.")
+    categories = forms.MultipleChoiceField(
+        label="Uppgifter att lämna ut",
+        choices=(),
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Här finns det som går att lämna ut i ärendet just nu. Välj bara det som mottagaren behöver.",
+    )
+    legal_basis = BasisField(
+        LegalBasis.objects.none(),
+        label="Rättslig grund",
+        widget=forms.RadioSelect,
+        empty_label=None,
+        help_text="Samtycke går bara att välja om det finns ett i kraft som omfattar alla uppgifterna.",
+    )
+    purpose = forms.CharField(label="Ändamål", max_length=300, help_text="Vad mottagaren ska ha uppgifterna till. Mottagaren ser texten.")
+    harm_test = forms.CharField(
+        label="Menprövning",
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=f"Vad kan utlämnandet skada, och varför lämnar du ändå ut? Minst {HARM_TEST_CHARACTERS} tecken. Mottagaren ser inte texten.",
+    )
+    valid_to = DateField(label="Kan läsas till och med", help_text=f"Högst {RELEASE_DAYS} dagar.")
+
+    def __init__(self, *args: Any, case: Case, available: list[Category], today: date, **kwargs: Any) -> None:
+        first = {"recipient": case.police_owner_id, "valid_to": today + timedelta(days=RELEASE_DAYS)}
+        super().__init__(*args, initial=first, **kwargs)
+        self.fields["recipient"].queryset = PoliceUnit.objects.filter(municipality=case.municipality_id)
+        self.fields["categories"].choices = [(category.value, category.label) for category in available]
+        self.fields["legal_basis"].queryset = LegalBasis.objects.in_force_on(today).filter(is_active=True)
+
+    def wish(self) -> Wish:
+        given = self.cleaned_data
+        return Wish(**{**given, "categories": tuple(given["categories"])})

@@ -1,0 +1,72 @@
+-- All that the police portal's login can reach: two views and one function of its own. Run by setup_database.
+-- The views belong to the policy role, so that the portal needs no right on any table.
+
+create or replace function portal.my_unit() returns uuid
+language sql stable security definer set search_path = '' as $$ select (sec.me()).police_unit_id $$;
+
+drop view if exists portal.account;
+create view portal.account with (security_barrier) as
+    select u.id, u.username, u.handle, u.name, u.password, u.valid_from, u.valid_to, u.is_active,
+           u.police_unit_id, p.name as police_unit_name, m.id as municipality_id, m.name as municipality_name,
+           m.is_demo
+    from app.accounts_user u
+    join app.accounts_policeunit p on p.id = u.police_unit_id
+    join app.accounts_municipality m on m.id = u.municipality_id
+    where u.role = 'polis';
+
+-- What was released to the reader's own unit and is open now. Copied content, never a join to the case.
+drop view if exists portal.package;
+create view portal.package with (security_barrier) as
+    select r.id, r.reference, r.kind, r.provision, r.purpose, r.content, r.content_sha256,
+           r.released_at, r.valid_from, r.valid_to
+    from app.collaboration_releasepackage r
+    where r.recipient_id = (select portal.my_unit())
+      and r.closed_at is null
+      and r.valid_from <= now() and r.valid_to > now();
+
+-- The one thing the portal writes: that a package was opened, or shown by name in the list (`what`), by the actor
+-- of the signed context.
+drop function if exists portal.log_read(uuid);
+create or replace function portal.log_read(package uuid, what text default 'see_release') returns void
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+    me app.accounts_user := sec.me();
+    about uuid;
+begin
+    if what not in ('see_release', 'list_release') then
+        raise exception 'not_a_kind_of_reading' using errcode = 'invalid_parameter_value';
+    end if;
+    select r.case_id into about from app.collaboration_releasepackage r
+    where r.id = package and r.recipient_id = me.police_unit_id
+      and r.closed_at is null and r.valid_from <= now() and r.valid_to > now();
+    if about is null then
+        raise exception 'not_released: nothing to read' using errcode = 'no_data_found';
+    end if;
+    insert into app.audit_readentry
+        (id, at, actor_id, role, unit_id, municipality_id, case_id, what, object_type, object_id, ground, source)
+    values (gen_random_uuid(), clock_timestamp(), me.id, me.role, me.police_unit_id, me.municipality_id, about,
+            what, 'releasepackage', package, 'utlamnat', 'portal');
+end $$;
+
+-- The receipt for those who released: when the recipient last opened a package. Not who, and no other reading.
+create or replace function sec.release_reads(packages uuid[]) returns table (package uuid, last_read timestamptz)
+language sql stable security definer rows 30 set search_path = '' as $$
+    select e.object_id, max(e.at) from app.audit_readentry e
+    where e.case_id = any (array(select sec.cases('see_release')))
+      and e.object_id = any (packages) and e.source = 'portal' and e.what = 'see_release'
+    group by e.object_id
+$$;
+
+do $$ declare f regprocedure; begin
+    for f in select p.oid from pg_proc p join pg_namespace n on n.oid = p.pronamespace where n.nspname = 'portal' loop
+        execute format('revoke all on function %s from public', f);
+        execute format('grant execute on function %s to avhopp_portal, avhopp_policy', f);
+    end loop;
+end $$;
+grant usage, create on schema portal to avhopp_policy;
+alter function portal.my_unit() owner to avhopp_policy;
+alter function portal.log_read(uuid, text) owner to avhopp_policy;
+alter view portal.account owner to avhopp_policy;
+alter view portal.package owner to avhopp_policy;
+revoke create on schema portal from avhopp_policy;
+grant select on portal.account, portal.package to avhopp_portal;

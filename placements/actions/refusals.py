@@ -1,0 +1,67 @@
+"""What the database refuses, said in a sentence."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import IntegrityError, connection, transaction
+
+from avhopp.kernel.refusal import Refused
+
+#: Constraint -> code, text, field.
+SENTENCES = {
+    "no_overlapping_stays_of_one_person": (
+        "overlapping_stay",
+        "Personen är redan placerad under en del av tiden. Avsluta den placeringen, eller flytta personen därifrån.",
+        "start",
+    ),
+    "no_overlapping_prices": ("price_overlap", "Två priser gäller samma natt. Ändra ett av dem.", "rate"),
+    "no_price_gap": ("price_gap", "Det finns nätter utan pris. Priserna behöver täcka hela placeringen.", "rate"),
+    "no_overlapping_absences": (
+        "absence_overlap",
+        "Två frånvaroperioder gäller samma natt. Ändra en av dem.",
+        "start",
+    ),
+    "absence_inside_stay": ("absence_outside_stay", "Frånvaron ligger utanför placeringens tid.", "start"),
+    "stay_inside_case": (
+        "stay_outside_case",
+        "Placeringen ligger utanför ärendets tid. Kontrollera datumen mot när ärendet öppnades.",
+        "start",
+    ),
+    "placement_ends_after_start": ("end_before_start", "Avresan kan inte ligga före ankomsten.", "end"),
+    "planned_placement_ends_after_start": ("end_before_start", "Avresan kan inte ligga före ankomsten.", "end"),
+    "placements_placement_moved_from_id_key": (
+        "already_moved",
+        "Personen har redan flyttat vidare från den här placeringen.",
+        None,
+    ),
+    "provider_ref_once": ("ref_taken", "Beteckningen används redan av en annan utförare.", "ref"),
+    "agreement_ref_once": ("ref_taken", "Beteckningen används redan av ett annat ramavtal.", "ref"),
+    "budget_line_ref_once": ("ref_taken", "Beteckningen används redan av en annan budgetrad.", "ref"),
+    "granted_at_most_applied": (
+        "granted_above_applied", "Det beviljade beloppet kan inte vara högre än det sökta.", "granted"
+    ),
+    "paid_at_most_granted": (
+        "paid_above_granted", "Det utbetalda beloppet kan inte vara högre än det beviljade.", "paid"
+    ),
+    "decided_after_sent": ("decided_before_sent", "Beslutet kan inte vara äldre än ansökan.", "decided"),
+}  # fmt: skip
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Write inside this block: all of it or nothing, and what the database refuses becomes a Refused.
+
+    The rules that the database would ask at the end of the transaction are asked here, while there is still
+    a form to show the answer in.
+    """
+    try:
+        with transaction.atomic():
+            yield
+            with connection.cursor() as cursor:
+                cursor.execute("set constraints all immediate")
+                cursor.execute("set constraints all deferred")
+    except IntegrityError as error:
+        name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+        if name not in SENTENCES:
+            raise
+        raise Refused(*SENTENCES[name]) from None

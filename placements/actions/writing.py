@@ -1,0 +1,108 @@
+"""The rows of a stay, written from what the pure rules say it is. No right is asked here: the actions do that."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from avhopp.accounts.models import User
+from avhopp.audit.events import record
+from avhopp.access.policy import demand
+from avhopp.access.roles import Can
+from avhopp.kernel.refusal import Refused
+from cases.models import Case, Decision
+from cases.states import CaseEvent, CaseState, next_state
+from placements.costs import Absence, PricePeriod, Stay
+from placements.models import Placement, PlacementAbsence, PlacementPrice
+
+
+def opened(case: Case, by: User) -> Case:
+    """The case, locked, for somebody who may place in it.
+
+    Raises Refused not_allowed, case_closed.
+    """
+    demand(by, Can.WRITE_PLACEMENT, case)
+    case = Case.objects.locked().get(pk=case.pk)
+    if not case.is_open:
+        raise Refused("case_closed", "Ärendet är avslutat. Placeringar i det kan inte ändras.")
+    return case
+
+
+def held(placement: Placement, by: User) -> Placement:
+    """The placement with its terms, it and its case locked, for somebody who may change it.
+
+    Raises Refused not_allowed, case_closed, never_began.
+    """
+    opened(placement.case, by)
+    placement = Placement.objects.locked().with_terms().get(pk=placement.pk)
+    if placement.never_began:
+        raise Refused("never_began", "Planen är borttagen. Gör en ny placering.")
+    return placement
+
+
+def write_stay(placement: Placement, stay: Stay, *, reasons: dict[date, str] | None = None) -> None:
+    """Make start, end, prices and absences what the stay says. Rows that say so already are not touched.
+
+    `reasons` gives the reason of an absence by its first day.
+    """
+    if placement.has_begun:
+        placement.start = stay.start
+    placement.end = stay.end
+    placement.save(update_fields=["start", "end", "end_reason", "moved_from"])
+    _write_prices(placement, stay.prices)
+    _write_absences(placement, stay.absences, reasons or {})
+
+
+def write_new(placement: Placement, prices: Iterable[PricePeriod]) -> None:
+    """A new placement with its prices."""
+    placement.save(force_insert=True)
+    _write_prices(placement, tuple(prices))
+
+
+def _write_prices(placement: Placement, wanted: tuple[PricePeriod, ...]) -> None:
+    rows = {(row.start, row.end, row.rate): row for row in PlacementPrice.objects.filter(placement=placement)}
+    missing = [price for price in wanted if rows.pop((price.start, price.end, price.rate), None) is None]
+    for price in missing:
+        row = next((left for left in rows.values() if left.rate == price.rate), None)
+        if row is None:
+            row = PlacementPrice(placement=placement, case_id=placement.case_id, rate=price.rate)
+        else:
+            del rows[row.start, row.end, row.rate]
+        row.start, row.end = price.start, price.end
+        row.save()
+    for row in rows.values():
+        row.delete()
+
+
+def _write_absences(placement: Placement, wanted: tuple[Absence, ...], reasons: dict[date, str]) -> None:
+    kept = {row.start: row for row in PlacementAbsence.objects.filter(placement=placement)}
+    rows = []
+    for absence in wanted:
+        row = kept.pop(absence.start, None)
+        if row is None:
+            row = PlacementAbsence(
+                placement=placement, case_id=placement.case_id, start=absence.start,
+                reason=reasons.get(absence.start, ""),
+            )  # fmt: skip
+        row.rate, row.end = absence.rate, absence.end
+        rows.append(row)
+    for row in kept.values():
+        row.delete()
+    for row in rows:
+        row.save()
+
+
+def enforce(*, case: Case, decision: Decision, on: date, by: User) -> None:
+    """The first stay of a decision carries it out: the decision gets its day, the case goes on.
+
+    A decision that is carried out already keeps its day; a case in another state keeps its state.
+    """
+    decision = Decision.objects.select_for_update(of=("self",)).get(pk=decision.pk)
+    if decision.enforced is None:
+        decision.enforced = on
+        decision.save(update_fields=["enforced"])
+        record(
+            by=by, case=case, kind="beslut_verkstallt", requires=Can.SEE_DECISION, on=on,
+            text=f"Beslutet om {decision.get_kind_display()} verkställdes.", object_id=decision.pk,
+        )  # fmt: skip
+    if case.state == CaseState.GRANTED:
+        case.state = next_state(case.state, CaseEvent.ENFORCE)
+        case.save(update_fields=["state"])

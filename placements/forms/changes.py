@@ -1,0 +1,90 @@
+"""The shape of what changes in a stay: arrival, departure, price, absence."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from avhopp.pages.forms import DateField, MoneyField
+from placements.actions.ending import REASONS
+
+QUIET = "Skriv inget om hälsa, hot eller anhöriga: ekonomen kan läsa det."
+
+
+def _reason(label: str, help_text: str = QUIET) -> forms.CharField:
+    return forms.CharField(
+        label=label, max_length=500, widget=forms.Textarea(attrs={"rows": 2}), help_text=help_text
+    )
+
+
+class BeginForm(forms.Form):
+    start = DateField(label="Ankomst")
+    end = DateField(label="Avresa", required=False, help_text="Tomt: tills vidare.")
+    prices = forms.ChoiceField(
+        label="Prisernas datum", widget=forms.RadioSelect, initial="behall",
+        choices=[
+            ("behall", "Behåll datumen som de är avtalade"),
+            ("flytta", "Flytta priserna lika många dagar som ankomsten"),
+        ],
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, several_prices: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not several_prices:
+            del self.fields["prices"]
+
+    @property
+    def shifts(self) -> bool:
+        return self.cleaned_data.get("prices") == "flytta"
+
+
+class WithdrawForm(forms.Form):
+    reason = _reason("Varför blev placeringen inte av?")
+
+
+class EndForm(forms.Form):
+    end = DateField(label="Avresa", help_text="Natten mot den dagen är den sista.")
+    reason = forms.ChoiceField(
+        label="Skäl", widget=forms.RadioSelect, choices=[(row.value, row.label) for row in REASONS]
+    )
+    note = forms.CharField(
+        label="Kommentar", required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2}), help_text=QUIET
+    )
+
+
+class DepartureForm(forms.Form):
+    end = DateField(label="Ny avresa", required=False, help_text="Tomt: tills vidare.")
+    reason = _reason("Varför ändras avresan?")
+
+
+class PriceForm(forms.Form):
+    day = DateField(label="Nytt pris gäller från")
+    rate = MoneyField(label="Dygnspris", unit="kr per dygn")
+    reason = _reason("Varför ändras priset?", "Till exempel indexuppräkning, ny nivå av stöd.")
+
+
+class AbsenceForm(forms.Form):
+    start = DateField(label="Första natten borta")
+    end = DateField(label="Åter", help_text="Den natten sover personen på platsen igen.")
+    rate = MoneyField(label="Pris vid frånvaro", unit="kr per dygn", help_text="Ersätter dygnspriset de nätterna.")
+    reason = forms.CharField(label="Skäl", required=False, max_length=200, help_text=QUIET)
+
+
+class PeriodFilter(forms.Form):
+    """GET. The first and last night of interest."""
+
+    fran = DateField(label="Från", required=False)
+    till = DateField(label="Till och med", required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        first, last = cleaned.get("fran"), cleaned.get("till")
+        if first and last and last < first:
+            self.add_error("till", "Den sista dagen kan inte ligga före den första.")
+        return cleaned
+
+    def bounds(self) -> tuple[date | None, date | None]:
+        """What to show; nothing is left out when the filter is empty or wrong."""
+        if not self.is_valid():
+            return None, None
+        return self.cleaned_data["fran"], self.cleaned_data["till"]

@@ -1,0 +1,276 @@
+"""Placements: half-open stays [start, end), with dated prices and absences. Expected and actual dates are apart."""
+
+import uuid
+from datetime import date
+from enum import Enum
+from typing import Self
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Coalesce
+from simple_history.models import HistoricalRecords
+
+from avhopp.access.roles import Can
+from cases.models import Case, Decision, Person
+from cases.visibility import CaseScopedQuerySet
+from placements.costs import Absence, PricePeriod, Stay
+from placements.forecast import Placing
+from placements.models.provider import FrameworkAgreement, Provider
+
+
+def _range(start: str, end: str) -> Func:
+    return Func(F(start), F(end), Value("[)"), function="daterange")
+
+
+class Stage(Enum):
+    """Where a stay is, seen from a day: label and tone of its chip."""
+
+    PLANNED = ("Planerad", "info")
+    ONGOING = ("Pågår", "success")
+    ENDED = ("Avslutad", "neutral")
+    WITHDRAWN = ("Påbörjades inte", "neutral")
+
+    def __init__(self, label: str, tone: str) -> None:
+        self.label = label
+        self.tone = tone
+
+
+class PlacementQuerySet(CaseScopedQuerySet):
+    see = Can.SEE_PLACEMENT
+
+    def with_terms(self) -> Self:
+        """Everything that a cost needs, in a constant number of queries."""
+        return self.select_related("agreement", "decision").prefetch_related("prices", "absences")
+
+    def with_place(self) -> Self:
+        """The provider as well: only for those who may see providers, since the join drops what is hidden."""
+        return self.select_related("provider")
+
+    def locked(self) -> Self:
+        return self.select_for_update(of=("self",))
+
+    def standing(self) -> Self:
+        """Without the plans that were withdrawn."""
+        return self.exclude(end_reason="paborjades_inte")
+
+    def ongoing_on(self, day: date) -> Self:
+        """Stays with a night on `day`."""
+        return self.filter(start__lte=day).filter(Q(end=None) | Q(end__gt=day))
+
+    def planned_on(self, day: date) -> Self:
+        """Plans that still stand: no arrival by `day`."""
+        return self.standing().filter(Q(start=None) | Q(start__gt=day))
+
+    def ended_by(self, day: date) -> Self:
+        """Stays whose departure lies on or before `day`, and plans that were withdrawn."""
+        return self.filter(Q(start__lte=day, end__lte=day) | Q(end_reason="paborjades_inte"))
+
+    def touching(self, first: date | None, last: date | None) -> Self:
+        """Stays and plans with a day from `first` to `last`, both included; None leaves that side open."""
+        rows = self.annotate(first_day_at=Coalesce("start", "planned_start"))
+        if last is not None:
+            rows = rows.filter(first_day_at__lte=last)
+        if first is not None:
+            rows = rows.filter(Q(end=None) | Q(end__gt=first))
+        return rows
+
+
+class Placement(models.Model):
+    """One stay, or the plan of one.
+
+    A plan that is withdrawn stays as an empty period without prices (`what_never_began_is_empty`): it has no
+    night and no cost wherever it is counted, and its history tells what was planned.
+    """
+
+    class EndReason(models.TextChoices):
+        PLANNED = "planerat", "Planerat avslut"
+        MOVED = "flyttad", "Flyttad till annan plats"
+        INTERRUPTED = "avbrott", "Avbrott"
+        OWN_REQUEST = "egen_begaran", "Egen begäran"
+        PROVIDER = "utforaren", "Utföraren avslutade"
+        SECURITY = "sakerhet", "Av säkerhetsskäl"
+        NEVER_BEGAN = "paborjades_inte", "Påbörjades aldrig"
+        OTHER = "annat", "Annat"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="placements")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="placements")
+    decision = models.ForeignKey(Decision, models.PROTECT, related_name="placements")
+    provider = models.ForeignKey(Provider, models.PROTECT, related_name="placements")
+    agreement = models.ForeignKey(
+        FrameworkAgreement, models.PROTECT, null=True, blank=True, related_name="placements"
+    )
+    outside_reason = models.TextField("skäl för plats utanför ramavtal", blank=True)
+    ref = models.CharField("beteckning", max_length=60, null=True, blank=True)
+    planned_start = models.DateField("planerad ankomst")
+    start = models.DateField("ankomst", null=True, blank=True)
+    end = models.DateField("avresa", null=True, blank=True)
+    end_reason = models.CharField("skäl för avslut", max_length=20, choices=EndReason, blank=True)
+    moved_from = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="moved_to")
+
+    objects = PlacementQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = "placering"
+        verbose_name_plural = "placeringar"
+        ordering = ["-planned_start", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "ref"], name="placement_ref_once"),
+            models.CheckConstraint(
+                condition=Q(agreement__isnull=False, outside_reason="") | (Q(agreement=None) & ~Q(outside_reason="")),
+                name="outside_framework_with_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(end=None) | Q(start=None) | Q(end__gte=F("start")), name="placement_ends_after_start"
+            ),
+            models.CheckConstraint(
+                condition=Q(end=None) | Q(start__isnull=False) | Q(end__gte=F("planned_start")),
+                name="planned_placement_ends_after_start",
+            ),
+            models.CheckConstraint(
+                condition=~Q(end_reason="paborjades_inte") | Q(start=None, moved_from=None, end=F("planned_start")),
+                name="what_never_began_is_empty",
+            ),
+            ExclusionConstraint(
+                name="no_overlapping_stays_of_one_person",
+                expressions=[("person", RangeOperators.EQUAL), (_range("start", "end"), RangeOperators.OVERLAPS)],
+                condition=Q(start__isnull=False),
+                violation_error_code="overlapping_stay",
+                violation_error_message="Personen är redan placerad under en del av perioden.",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["case"], name="placement_by_case"),
+            models.Index(fields=["start", "end"], name="placement_by_period"),
+        ]
+
+    def __str__(self) -> str:
+        return f"placering {self.start or self.planned_start}"
+
+    @property
+    def is_inside_framework(self) -> bool:
+        return self.agreement_id is not None
+
+    @property
+    def has_begun(self) -> bool:
+        return self.start is not None
+
+    @property
+    def never_began(self) -> bool:
+        return self.end_reason == self.EndReason.NEVER_BEGAN
+
+    def stage(self, today: date) -> Stage:
+        """Where the stay is on the day."""
+        if self.never_began:
+            return Stage.WITHDRAWN
+        if self.start is None or self.start > today:
+            return Stage.PLANNED
+        return Stage.ENDED if self.end is not None and self.end <= today else Stage.ONGOING
+
+    @property
+    def first_day(self) -> date:
+        """The day of arrival, or the planned one."""
+        return self.start or self.planned_start
+
+    def as_stay(self) -> Stay:
+        """The stay as the pure cost rules take it; needs `with_terms()`."""
+        return Stay(
+            key=self.pk,
+            start=self.first_day,
+            end=self.end,
+            prices=tuple(PricePeriod(p.start, p.end, p.rate) for p in self.prices.all()),
+            absences=tuple(Absence(a.start, a.end, a.rate) for a in self.absences.all()),
+            charges_departure_day=bool(self.agreement and self.agreement.charges_departure_day),
+        )
+
+    def as_placing(self) -> Placing:
+        """The placement as the forecasts take it; needs `with_terms()`."""
+        stay = self.as_stay()
+        return Placing(
+            key=self.pk,
+            planned_start=self.planned_start,
+            start=self.start,
+            end=self.end,
+            prices=stay.prices,
+            absences=stay.absences,
+            charges_departure_day=stay.charges_departure_day,
+            moved_from=self.moved_from_id,
+        )
+
+
+class PlacementPart(models.Model):
+    """What belongs to a placement and carries its case, so that one rule guards them all."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="+")
+    start = models.DateField("från")
+    rate = models.DecimalField("kronor per dygn", max_digits=12, decimal_places=2, validators=[MinValueValidator(0)])
+
+    class Meta:
+        abstract = True
+
+
+class PriceQuerySet(CaseScopedQuerySet):
+    see = Can.SEE_MONEY
+
+
+class PlacementPrice(PlacementPart):
+    """The agreed price of some nights. A new price is a new row; what was decided never changes."""
+
+    placement = models.ForeignKey(Placement, models.CASCADE, related_name="prices")
+    end = models.DateField("till", null=True, blank=True)
+
+    objects = PriceQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = "prisperiod"
+        verbose_name_plural = "prisperioder"
+        ordering = ["start", "id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(end=None) | Q(end__gte=F("start")), name="price_ends_after_start"),
+            models.CheckConstraint(condition=Q(rate__gte=0), name="price_not_negative"),
+            ExclusionConstraint(
+                name="no_overlapping_prices",
+                expressions=[("placement", RangeOperators.EQUAL), (_range("start", "end"), RangeOperators.OVERLAPS)],
+                deferrable=models.Deferrable.DEFERRED,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rate} från {self.start}"
+
+
+class AbsenceQuerySet(CaseScopedQuerySet):
+    see = Can.SEE_PLACEMENT
+
+
+class PlacementAbsence(PlacementPart):
+    """Nights away, at the rate that replaces the price."""
+
+    placement = models.ForeignKey(Placement, models.CASCADE, related_name="absences")
+    end = models.DateField("till")
+    reason = models.CharField("skäl", max_length=200, blank=True)
+
+    objects = AbsenceQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = "frånvaro"
+        verbose_name_plural = "frånvaro"
+        ordering = ["start", "id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(end__gte=F("start")), name="absence_ends_after_start"),
+            models.CheckConstraint(condition=Q(rate__gte=0), name="absence_rate_not_negative"),
+            ExclusionConstraint(
+                name="no_overlapping_absences",
+                expressions=[("placement", RangeOperators.EQUAL), (_range("start", "end"), RangeOperators.OVERLAPS)],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"frånvaro från {self.start}"

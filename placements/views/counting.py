@@ -1,0 +1,81 @@
+"""Pages where money changes: first count, then save what was counted.
+
+Two buttons post the same form. “Räkna” shows what it would cost. “Spara” saves only what has been shown: the
+page carries a fingerprint of the fields it counted, and when they have changed since, it counts again.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+from avhopp.kernel.refusal import Refused
+from placements.terms import Effect
+
+COUNTED, DO, SAVE = "counted", "gor", "spara"
+
+
+@dataclass(frozen=True)
+class Counting:
+    """`count` tells the effect of the valid form, `save` does it and gives the address to go to.
+
+    Both may raise Refused, which becomes an error on the form. `done` is the message after saving.
+    """
+
+    count: Callable[[], Effect]
+    save: Callable[[], str]
+    done: str
+
+
+def counting_page(
+    request: HttpRequest, form: forms.Form, counting: Counting, context: dict[str, Any]
+) -> HttpResponse:
+    """The form, its effect once counted, and a redirect once saved."""
+    effect, changed, fingerprint = None, False, ""
+    if request.method == "POST" and form.is_valid():
+        fingerprint = _fingerprint(form)
+        try:
+            effect = counting.count()
+            if request.POST.get(DO) == SAVE:
+                if constant_time_compare(request.POST.get(COUNTED, ""), fingerprint):
+                    with transaction.atomic():
+                        address = counting.save()
+                    messages.success(request, counting.done)
+                    return redirect(address)
+                changed = True
+        except Refused as refused:
+            effect = None
+            show(form, refused)
+    shown = {"form": form, "effect": effect, "changed": changed, "counted": fingerprint if effect else ""}
+    return render(request, "placements/counting.html", {**context, **shown})
+
+
+def simple_page(
+    request: HttpRequest, form: forms.Form, save: Callable[[], str], done: str, context: dict[str, Any]
+) -> HttpResponse:
+    """A form that needs no counting: saved, or shown again with what was refused."""
+    if request.method == "POST" and form.is_valid():
+        try:
+            with transaction.atomic():
+                address = save()
+            messages.success(request, done)
+            return redirect(address)
+        except Refused as refused:
+            show(form, refused)
+    return render(request, "placements/simple.html", {**context, "form": form})
+
+
+def show(form: forms.Form, refused: Refused) -> None:
+    """The refusal beside the field at fault, or on top when the form has no such field."""
+    form.add_error(refused.field if refused.field in form.fields else None, refused.text)
+
+
+def _fingerprint(form: forms.Form) -> str:
+    said = [(name, form[name].value()) for name in form.fields]
+    return salted_hmac("placements.counting", repr([(name, str(value)) for name, value in said])).hexdigest()

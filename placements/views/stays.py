@@ -1,0 +1,108 @@
+"""The list of stays, and one of them."""
+
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from avhopp.access.decorators import access, access_page
+from avhopp.access.policy import may, may_in_general
+from avhopp.access.roles import Can
+from avhopp.accounts.models import User
+from avhopp.pages.paging import Column, page_of, sorting
+from placements.forms.changes import PeriodFilter
+from placements.models import Placement
+from placements.models.placement import PlacementQuerySet
+from placements.showing import Tab, chain_of, chart_of, price_rows, stay_row, to_show
+
+TABS = {
+    "pagar": ("Pågår", lambda rows, today: rows.ongoing_on(today)),
+    "planerade": ("Planerade", lambda rows, today: rows.planned_on(today)),
+    "avslutade": ("Avslutade", lambda rows, today: rows.ended_by(today)),
+}
+
+
+@access_page(Can.SEE_PLACEMENT)
+def placements(request: HttpRequest) -> HttpResponse:
+    today = timezone.localdate()
+    sees = to_show(request.user)
+    chosen = request.GET.get("lage") if request.GET.get("lage") in TABS else "pagar"
+    period = PeriodFilter(request.GET if {"fran", "till"} & set(request.GET) else None)
+    visible = Placement.objects.visible_to(request.user).touching(*period.bounds())
+    columns = sorting(_columns(sees), request, default="-ankomst")
+    rows = _joined(TABS[chosen][1](visible, today), sees).with_terms().select_related("case")
+    page = page_of(rows.order_by(*columns.order_by), request)
+    page_rows = [stay_row(row, sees, today) for row in page]
+    context = {
+        "tabs": _tabs(visible, chosen, request, today), "period": period, "lage": chosen, "sees": sees,
+        "columns": columns.columns, "page": page, "rows": page_rows, "today": today,
+    }  # fmt: skip
+    return render(request, "placements/list.html", context)
+
+
+def _joined(rows: PlacementQuerySet, sees: Any) -> PlacementQuerySet:
+    """With what the user may see, and nothing that hides rows from those who may not."""
+    rows = rows.with_place() if sees.place else rows
+    return rows.select_related("person") if sees.person else rows
+
+
+def _columns(sees: Any) -> tuple[Column, ...]:
+    columns = [Column("Ärende", "arende", ("case__case_no", "planned_start"))]
+    columns += [Column("Person", "person", ("person__name_key", "planned_start"))] if sees.person else []
+    columns += [Column("Insats", "insats", ("decision__kind", "planned_start"))]
+    columns += [Column("Utförare", "utforare", ("provider__name", "planned_start"))] if sees.place else []
+    columns += [
+        Column("Ramavtal"),
+        Column("Ankomst", "ankomst", ("first_day_at",)),
+        Column("Avresa", "avresa", ("end", "first_day_at")),
+        Column("Dygn hittills", numeric=True),
+    ]
+    return (*columns, Column("Kostnad hittills", numeric=True)) if sees.money else tuple(columns)
+
+
+def _tabs(visible: PlacementQuerySet, chosen: str, request: HttpRequest, today: date) -> list[Tab]:
+    query = request.GET.copy()
+    query.pop("sida", None)
+    tabs = []
+    for key, (label, narrowed) in TABS.items():
+        query["lage"] = key
+        tabs.append(Tab(label, f"?{query.urlencode()}", key == chosen, narrowed(visible, today).count()))
+    return tabs
+
+
+@access(Placement, Can.SEE_PLACEMENT)
+def placement(request: HttpRequest, stay: Placement) -> HttpResponse:
+    today = timezone.localdate()
+    sees = to_show(request.user)
+    stays = Placement.objects.visible_to(request.user).filter(case_id=stay.case_id).with_terms()
+    chain = chain_of(_joined(stays, sees).select_related("case"), stay.pk)
+    stay = next(row for row in chain if row.pk == stay.pk)
+    context = {
+        "stay": stay, "row": stay_row(stay, sees, today), "sees": sees, "today": today,
+        "chain": [stay_row(row, sees, today) for row in chain], "prices": price_rows(stay, today),
+        "absences": stay.absences.all(), "chart": chart_of(stay, today), "actions": _actions(stay, chain, request.user, today),
+        "case_url": reverse("case", args=[stay.case_id]),
+    }  # fmt: skip
+    return render(request, "placements/stay.html", context)
+
+
+def _actions(stay: Placement, chain: list[Placement], user: User, today: date) -> list[dict[str, str]]:
+    """What this user may do with the stay now; the actions ask again."""
+    if not may_in_general(user, Can.WRITE_PLACEMENT) or stay.never_began or not stay.case.is_open:
+        return []
+    if not may(user, Can.WRITE_PLACEMENT, stay):
+        return []
+    goes_on = any(row.moved_from_id == stay.pk for row in chain)
+    if not stay.has_begun:
+        wanted = [("placement_begin", "Registrera ankomst", "primary"), ("placement_price", "Nytt pris", "secondary")]
+        wanted += [] if goes_on else [("placement_withdraw", "Blev inte av", "tertiary")]
+    else:
+        ongoing = stay.end is None or stay.end > today
+        wanted = [("placement_move", "Flytta", "primary")] if ongoing and not goes_on else []
+        wanted += [] if goes_on else [("placement_departure", "Ändra avresa", "secondary")]
+        wanted += [] if goes_on or not ongoing else [("placement_end", "Avsluta", "secondary")]
+        wanted += [("placement_price", "Nytt pris", "secondary"), ("placement_absence", "Frånvaro", "secondary")]
+    return [{"text": text, "url": reverse(name, args=[stay.pk]), "variant": variant} for name, text, variant in wanted]

@@ -1,0 +1,267 @@
+"""The figures of nights and kronor: placements, year, budget, forecast and the months of a year.
+
+Every function takes facts as `seen_from` leaves them, and `cut`, the last day that counts. A night
+belongs to the day it begins on. Amounts are exact; they are rounded once, when they are written.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from avhopp.kernel import periods
+from avhopp.kernel.periods import ONE_DAY, Period
+from placements import forecast as forecasts
+from placements.costs import NOTHING, Stay, cost, nights
+from placements.forecast import Placing
+from reports.facts import BudgetLineFact, Facts
+
+# Lines of the same rank are used in the order they were entered (DOMAIN.md section 7.3).
+ORDER_OF_USE = {"ramhojande": 0, "ram": 0, "riktad": 1, "statsbidrag": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class PlacementFigures:
+    """Nights and cost of the month; inside and outside framework agreements."""
+
+    nights: int
+    nights_inside: int
+    nights_outside: int
+    cost: Decimal
+    cost_inside: Decimal
+    cost_outside: Decimal
+    mean_cost_per_night: Decimal | None
+    persons: int
+    ongoing_last: int
+
+    @property
+    def agreements_balance(self) -> bool:
+        """Whether inside and outside agreements make up the whole."""
+        return (
+            self.nights_inside + self.nights_outside == self.nights
+            and self.cost_inside + self.cost_outside == self.cost
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class YearFigures:
+    """Nights and cost from 1 January to the cut."""
+
+    nights: int
+    cost: Decimal
+    mean_cost_per_night: Decimal | None
+    persons_placed: int
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetLine:
+    """One line of the year's budget and how much of it the year's cost has used."""
+
+    ref: str
+    kind: str
+    amount: Decimal
+    used: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """The year's budget; `variance` is what is left, negative when the cost is over it."""
+
+    total: Decimal
+    lines: tuple[BudgetLine, ...]
+    variance: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """Three views of the year's cost (placements/forecast.py)."""
+
+    committed: Decimal
+    planned: Decimal
+    straight_line: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class MonthRow:
+    """One month of a year, and the running sums from 1 January."""
+
+    month: Period
+    nights: int
+    nights_inside: int
+    nights_outside: int
+    cost: Decimal
+    cost_inside: Decimal
+    cost_outside: Decimal
+    persons: int
+    running_nights: int
+    running_cost: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Residence:
+    """A stay with an actual start, whose it is, and whether it is inside a framework agreement."""
+
+    person: str
+    inside: bool
+    stay: Stay
+
+
+def residences(seen: Facts) -> tuple[Residence, ...]:
+    """The stays with an actual start; one that lies ahead has no night up to the cut."""
+    person_of = {row.key: row.person for row in seen.cases}
+    return tuple(
+        Residence(
+            person_of[row.case],
+            row.agreement,
+            Stay(row.key, row.start, row.end, row.prices, row.absences, row.charges_departure_day),
+        )
+        for row in seen.placements
+        if row.start is not None
+    )
+
+
+def figure_placements(lived: Iterable[Residence], month: Period, cut: date) -> PlacementFigures:
+    """The month's placements, up to and including the night of the cut."""
+    lived = tuple(lived)
+    rows = _spent(lived, _up_to(month, cut))
+    month_nights, month_cost = _sums(rows)
+    nights_inside, cost_inside = _sums(row for row in rows if row.inside)
+    nights_outside, cost_outside = _sums(row for row in rows if not row.inside)
+    return PlacementFigures(
+        nights=month_nights,
+        nights_inside=nights_inside,
+        nights_outside=nights_outside,
+        cost=month_cost,
+        cost_inside=cost_inside,
+        cost_outside=cost_outside,
+        mean_cost_per_night=_mean(month_cost, month_nights),
+        persons=_persons(rows),
+        ongoing_last=sum(nights(row.stay, Period(cut, cut + ONE_DAY)) for row in lived),
+    )
+
+
+def figure_year(lived: Iterable[Residence], year: Period, cut: date) -> YearFigures:
+    """The year's placements, up to and including the night of the cut."""
+    rows = _spent(lived, _up_to(year, cut))
+    year_nights, year_cost = _sums(rows)
+    return YearFigures(
+        nights=year_nights,
+        cost=year_cost,
+        mean_cost_per_night=_mean(year_cost, year_nights),
+        persons_placed=_persons(rows),
+    )
+
+
+def figure_budget(lines: Iterable[BudgetLineFact], year: int, year_cost: Decimal) -> Budget:
+    """The year's lines in the order they were entered, and how far the cost has eaten into each.
+
+    What no line covers is overrun and shows in the variance alone.
+    """
+    of_year = [row for row in lines if row.year == year]
+    total = sum((row.amount for row in of_year), NOTHING)
+    used: dict[str, Decimal] = {}
+    left = year_cost
+    for row in sorted(of_year, key=lambda line: ORDER_OF_USE[line.kind]):
+        used[row.key] = min(row.amount, left)
+        left -= used[row.key]
+    return Budget(
+        total=total,
+        lines=tuple(BudgetLine(row.key, row.kind, row.amount, used[row.key]) for row in of_year),
+        variance=total - year_cost,
+    )
+
+
+def figure_forecast(seen: Facts, year: Period, cut: date, as_of: date, so_far: Decimal) -> Forecast:
+    """The three forecasts at the cut, with what was known at as_of."""
+    placings = tuple(
+        Placing(
+            key=row.key,
+            planned_start=row.planned_start,
+            start=row.start,
+            end=row.end,
+            prices=row.prices,
+            absences=row.absences,
+            charges_departure_day=row.charges_departure_day,
+            moved_from=row.moved_from,
+        )
+        for row in seen.placements
+    )
+    return Forecast(
+        committed=forecasts.committed(so_far, placings, year, cut, as_of),
+        planned=forecasts.planned(so_far, placings, year, cut, as_of),
+        straight_line=forecasts.straight_line(so_far, year, cut),
+    )
+
+
+def month_rows(lived: Sequence[Residence], first: Period, last: Period, cut: date) -> tuple[MonthRow, ...]:
+    """One row for each month from `first` to `last` that begins by the cut, with running sums.
+
+    Each month is counted by itself: the sums check what `figure_year` counts in one piece.
+    """
+    rows: list[MonthRow] = []
+    running_nights, running_cost = 0, NOTHING
+    for month in periods.months_between(first.start, last.end or last.start):
+        if month.start > cut:
+            break
+        spent = _spent(lived, _up_to(month, cut))
+        month_nights, month_cost = _sums(spent)
+        nights_inside, cost_inside = _sums(row for row in spent if row.inside)
+        nights_outside, cost_outside = _sums(row for row in spent if not row.inside)
+        running_nights += month_nights
+        running_cost += month_cost
+        rows.append(
+            MonthRow(
+                month=month,
+                nights=month_nights,
+                nights_inside=nights_inside,
+                nights_outside=nights_outside,
+                cost=month_cost,
+                cost_inside=cost_inside,
+                cost_outside=cost_outside,
+                persons=_persons(spent),
+                running_nights=running_nights,
+                running_cost=running_cost,
+            )
+        )
+    return tuple(rows)
+
+
+class _Spent(NamedTuple):
+    person: str
+    inside: bool
+    nights: int
+    cost: Decimal
+
+
+def _spent(lived: Iterable[Residence], period: Period) -> list[_Spent]:
+    """Nights and cost of each stay that has either in the period."""
+    return [
+        _Spent(row.person, row.inside, nights(row.stay, period), cost(row.stay, period))
+        for row in lived
+        if _touches(row.stay, period)
+    ]
+
+
+def _touches(stay: Stay, period: Period) -> bool:
+    """Whether the stay can have a night or a departure in the period."""
+    return (period.end is None or stay.start < period.end) and (stay.end is None or period.start <= stay.end)
+
+
+def _up_to(period: Period, cut: date) -> Period:
+    """The part of the period up to and including the cut; empty when the cut lies before it."""
+    end = cut + ONE_DAY if period.end is None else min(period.end, cut + ONE_DAY)
+    return Period(period.start, max(period.start, end))
+
+
+def _sums(rows: Iterable[_Spent]) -> tuple[int, Decimal]:
+    rows = tuple(rows)
+    return sum(row.nights for row in rows), sum((row.cost for row in rows), NOTHING)
+
+
+def _persons(rows: Iterable[_Spent]) -> int:
+    return len({row.person for row in rows if row.nights})
+
+
+def _mean(amount: Decimal, night_count: int) -> Decimal | None:
+    return amount / night_count if night_count else None

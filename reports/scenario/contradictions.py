@@ -1,0 +1,225 @@
+"""What in a scenario cannot be true together: in the file itself, and with what is stored already.
+
+`stored` holds the rows of the municipality that are in the database. A row of the file whose key is stored must
+say the same as the stored one; loading adds rows, it never changes them.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
+
+from avhopp.kernel.periods import Period
+from reports.scenario.document import (
+    ApplicationRow, CaseRow, CheckRow, DecisionRow, PlacementRow, Row, Scenario, ScenarioFault, UserRow,
+)  # fmt: skip
+from reports.scenario.normal import as_stored
+from reports.scenario.stays import absence_faults, links_faults, overlap_faults, price_faults
+from reports.scenario.values import shown
+from reports.scenario.vocabulary import POLICE_ROLE
+
+#: Which list each key refers to.
+REFERENCES: dict[str, dict[str, str]] = {
+    "users": {"unit": "units", "police_unit": "police_units"},
+    "agreements": {"provider": "providers"},
+    "cases": {"person": "persons", "unit": "units", "handler": "users"},
+    "assessments": {"case": "cases", "police_unit": "police_units"},
+    "consents": {"case": "cases", "recipient": "police_units"},
+    "decisions": {"case": "cases"},
+    "placements": {
+        "case": "cases",
+        "decision": "decisions",
+        "provider": "providers",
+        "agreement": "agreements",
+        "moved_from": "placements",
+    },
+    "applications": {"case": "cases"},
+    "checks": {"case": "cases"},
+}
+#: The pairs of days in the order they must have, by list; the second may be missing.
+IN_ORDER: dict[str, list[tuple[str, str]]] = {
+    "agreements": [("start", "end")],
+    "cases": [("received", "closed")],
+    "assessments": [("received", "valid_to")],
+    "consents": [("start", "end"), ("start", "withdrawn")],
+    "decisions": [("decided", "end")],
+    "applications": [("sent", "decided")],
+}
+Faults = Iterator[ScenarioFault]
+
+
+class World:
+    """The rows of the file and of the database by reference; the file's own first."""
+
+    def __init__(self, scenario: Scenario, stored: Scenario) -> None:
+        self.rows: dict[str, dict[str, Row]] = {}
+        for (name, own), (_, known) in zip(scenario.lists(), stored.lists(), strict=True):
+            if name in ("assessments", "consents", "checks"):
+                continue
+            self.rows[name] = {str(row.key[0]): row for row in (*known, *own)}
+
+    def get(self, name: str, ref: str | None) -> Row | None:
+        return None if ref is None else self.rows[name].get(ref)
+
+    def case(self, ref: str) -> CaseRow:
+        return self.rows["cases"][ref]  # type: ignore[return-value]
+
+    def all(self, name: str) -> Iterable[Row]:
+        return self.rows[name].values()
+
+
+def contradictions(scenario: Scenario, stored: Scenario) -> list[ScenarioFault]:
+    """Every contradiction, in the order of the format; empty when the file can be loaded.
+
+    Unknown references and doubles are reported alone: what hangs on them cannot be judged.
+    """
+    world = World(scenario, stored)
+    faults = [*_doubles(scenario), *_unknown(scenario, world)]
+    if faults:
+        return faults
+    faults = [*_differing(scenario, stored), *_backwards(scenario), *_users(scenario.users)]
+    faults += _cases(scenario, world)
+    faults += _of_another(scenario, world)
+    if faults:
+        return faults
+    return [*_placements(scenario, world), *_applications(scenario.applications), *_checks(scenario.checks)]
+
+
+def _doubles(scenario: Scenario) -> Faults:
+    for _, rows in scenario.lists():
+        seen: dict[tuple[object, ...], Row] = {}
+        for row in rows:
+            first = seen.setdefault(row.key, row)
+            if first is not row:
+                yield ScenarioFault(f"{row.path}.{row.key_name}", f"Samma rad finns redan på {first.path}.")
+
+
+def _unknown(scenario: Scenario, world: World) -> Faults:
+    for name, rows in scenario.lists():
+        for key, target in REFERENCES.get(name, {}).items():
+            for row in rows:
+                ref = getattr(row, key)
+                if ref is not None and world.get(target, ref) is None:
+                    yield ScenarioFault(f"{row.path}.{key}", f"Okänd beteckning ”{shown(ref)}”: den finns inte i {target}.")
+
+
+def _differing(scenario: Scenario, stored: Scenario) -> Faults:
+    for one in fields(scenario.municipality):
+        known = getattr(stored.municipality, one.name)
+        if one.compare and getattr(scenario.municipality, one.name) != known:
+            yield _differs("municipality", one.name)
+    lists = zip(as_stored(scenario, stored).lists(), stored.lists(), strict=True)
+    for (_, rows), (_, stored_rows) in lists:
+        known_rows = {row.key: row for row in stored_rows}
+        for row in rows:
+            known = known_rows.get(row.key)
+            if known is not None and known != row:
+                for one in fields(row):
+                    if one.compare and getattr(row, one.name) != getattr(known, one.name):
+                        yield _differs(row.path, one.name)
+
+
+def _differs(path: str, key: str) -> ScenarioFault:
+    return ScenarioFault(
+        f"{path}.{key}", "Raden finns redan med en annan uppgift. En inläsning lägger till, den ändrar inte."
+    )
+
+
+def _backwards(scenario: Scenario) -> Faults:
+    for name, pairs in IN_ORDER.items():
+        for row in getattr(scenario, name):
+            for first, last in pairs:
+                ended = getattr(row, last)
+                if ended is not None and ended < getattr(row, first):
+                    yield ScenarioFault(f"{row.path}.{last}", f"Dagen ligger före {first}.")
+
+
+def _users(users: Iterable[UserRow]) -> Faults:
+    for user in users:
+        if user.role == POLICE_ROLE:
+            if user.police_unit is None:
+                yield ScenarioFault(f"{user.path}.police_unit", "Nyckeln saknas: en polis hör till en polisenhet.")
+            if user.unit is not None:
+                yield ScenarioFault(f"{user.path}.unit", "En polis hör till en polisenhet, inte till en enhet.")
+        elif user.police_unit is not None:
+            yield ScenarioFault(f"{user.path}.police_unit", "Bara den som har rollen polis hör till en polisenhet.")
+
+
+def _cases(scenario: Scenario, world: World) -> Faults:
+    by_person: dict[str, list[CaseRow]] = defaultdict(list)
+    for case in world.all("cases"):
+        by_person[case.person].append(case)  # type: ignore[attr-defined,arg-type]
+        if case.path and case.closing_reason is not None and case.closed is None:  # type: ignore[attr-defined]
+            yield ScenarioFault(f"{case.path}.closing_reason", "Skälet står utan att ärendet har en avslutsdag.")
+    for cases in by_person.values():
+        for row, other in _open_at_once(cases):
+            yield ScenarioFault(
+                f"{row.path}.received", f"Personen har redan ett öppet ärende den dagen: {shown(other.ref)}."
+            )
+
+
+def _open_at_once(cases: list[CaseRow]) -> Iterator[tuple[CaseRow, CaseRow]]:
+    """Pairs of cases of one person that are open on the same day; the first of each pair stands in the file."""
+    sound = [case for case in cases if case.closed is None or case.closed >= case.received]
+    ordered = sorted(sound, key=lambda case: (case.received, bool(case.path)))
+    for place, later in enumerate(ordered):
+        for earlier in ordered[:place]:
+            if Period(earlier.received, earlier.closed).overlaps(Period(later.received, later.closed)):
+                row, other = (later, earlier) if later.path else (earlier, later)
+                if row.path:
+                    yield row, other
+                break
+
+
+def _of_another(scenario: Scenario, world: World) -> Faults:
+    """References that lead to another case, person or provider."""
+    for row in scenario.placements:
+        decision, agreement = world.get("decisions", row.decision), world.get("agreements", row.agreement)
+        if isinstance(decision, DecisionRow) and decision.case != row.case:
+            yield ScenarioFault(f"{row.path}.decision", "Beslutet hör till ett annat ärende.")
+        if agreement is not None and agreement.provider != row.provider:  # type: ignore[attr-defined]
+            yield ScenarioFault(f"{row.path}.agreement", "Avtalet är med en annan utförare.")
+        before = world.get("placements", row.moved_from)
+        if isinstance(before, PlacementRow) and world.case(before.case).person != world.case(row.case).person:
+            yield ScenarioFault(f"{row.path}.moved_from", "Placeringen gäller en annan person.")
+
+
+def _placements(scenario: Scenario, world: World) -> Faults:
+    own: set[str] = set()
+    for row in scenario.placements:
+        found = [*_dates(row, world.case(row.case)), *price_faults(row), *absence_faults(row)]
+        if found:
+            own.add(row.ref)
+        yield from found
+        if row.agreement is not None and row.outside_reason:
+            yield ScenarioFault(f"{row.path}.outside_reason", "Skäl står trots att platsen är inom ramavtal.")
+    everything = [row for row in world.all("placements") if isinstance(row, PlacementRow)]
+    yield from links_faults(everything)
+    sound = [row for row in everything if row.ref not in own]
+    yield from overlap_faults(sound, {row.ref: world.case(row.case).person for row in sound})
+
+
+def _dates(row: PlacementRow, case: CaseRow) -> Faults:
+    first = "start" if row.start is not None else "planned_start"
+    if row.end is not None and row.end < row.first_day:
+        yield ScenarioFault(f"{row.path}.end", f"Dagen ligger före {first}.")
+        return
+    if row.first_day < case.received:
+        yield ScenarioFault(f"{row.path}.{first}", f"Dagen ligger före ärendets första dag, {case.received}.")
+    if row.start is not None and case.closed is not None and (row.end is None or row.end > case.closed):
+        yield ScenarioFault(f"{row.path}.end", f"Placeringen pågår efter att ärendet avslutades, {case.closed}.")
+
+
+def _applications(rows: Iterable[ApplicationRow]) -> Faults:
+    for row in rows:
+        if row.granted is not None and row.granted > row.applied:
+            yield ScenarioFault(f"{row.path}.granted", "Det beviljade beloppet är större än det sökta.")
+        if row.paid is not None and row.paid > (row.granted or 0):
+            yield ScenarioFault(f"{row.path}.paid", "Det utbetalda beloppet är större än det beviljade.")
+        if row.granted is not None and row.decided is None:
+            yield ScenarioFault(f"{row.path}.decided", "Datum saknas: ett belopp är beviljat.")
+
+
+def _checks(rows: Iterable[CheckRow]) -> Faults:
+    for row in rows:
+        if row.deviation and row.done is None:
+            yield ScenarioFault(f"{row.path}.deviation", "En slagning som inte är gjord har ingen avvikelse.")

@@ -1,0 +1,57 @@
+"""The words that a scenario file may use. They are the format's, and equal the models' own choices (a test compares)."""
+
+POLICE_ROLE = "polis"
+#: Roles that can be a case's handler.
+HANDLER_ROLES = frozenset({"socialsekreterare", "forste_socialsekreterare"})
+USER_ROLES = frozenset(
+    {
+        *HANDLER_ROLES,
+        "samordnare",
+        "enhetschef",
+        "ekonom",
+        POLICE_ROLE,
+        "logggranskare",
+        "namndsekreterare",
+        "systemforvaltare",
+    }
+)
+#: Handles of the accounts that commands act as; no person can have them.
+MACHINE_HANDLES = frozenset({"inlasning", "rapportering"})
+POLICE_UNIT_KINDS = frozenset({"lpo", "region", "noa"})
+BUDGET_KINDS = frozenset({"ramhojande", "riktad", "ram", "statsbidrag"})
+MEASURE_KINDS = frozenset(
+    {"hvb", "stodboende", "traningslagenhet", "skyddat_boende", "familjehem", "oppenvard"}
+)
+SEXES = frozenset({"kvinna", "man", "okant"})
+PROTECTION_LEVELS = frozenset({"ingen", "sekretessmarkering", "skyddad_folkbokforing"})
+SOURCES = frozenset(
+    {
+        "sjalv",
+        "anhorig",
+        "socialtjanst",
+        "polis",
+        "kriminalvard",
+        "sis",
+        "skola",
+        "orosanmalan",
+        "annan_kommun",
+    }
+)
+CLOSING_REASONS = frozenset(
+    {
+        "gatt_i_mal",
+        "avbrott",
+        "uppfyller_ej",
+        "aterfall",
+        "overflyttad",
+        "avliden",
+        "ej_inledd",
+        "ovrigt",
+    }
+)
+CRIME_DEGREES = frozenset({"lag", "medel", "hog"})
+THREATS = frozenset({"ingen_eller_forhojd", "hog", "ej_bedomd"})
+PROTECTION_NEEDS = frozenset({"nej", "ja_lokalt", "ja_annan_ort", "ja_noa"})
+APPLICATION_STATUSES = frozenset(
+    {"inskickad", "beviljad", "delvis", "avslagen", "utbetald", "slutredovisad"}
+)
