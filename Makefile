@@ -29,7 +29,7 @@ format:  ## puts code and templates in the one format
 	$(PYTHON) -m djlint --reformat --quiet templates
 
 bench:  ## the benchmark on 100 000 cases; writes docs/benchmarks.md
-	@bin/bootstrap test && exec $(PYTHON) -m avhopp.services bench -m benchmarks.walls $(BENCH_ARGS)
+	@bin/bootstrap test && exec $(PYTHON) -m avhopp.services bench -m benchmarks $(BENCH_ARGS)
 
 requirements:  ## compiles pyproject.toml into the pinned requirements files
 	@bin/bootstrap test

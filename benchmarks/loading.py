@@ -12,13 +12,22 @@ from psycopg.conninfo import conninfo_to_dict
 from avhopp import services
 
 ROOT = Path(__file__).resolve().parent.parent
+DATABASE = "avhopp_bench"
 
 
-def fresh(name: str) -> None:
-    """Drop the database `name` and make it again, empty and set up."""
-    address = conninfo_to_dict(services.admin_url()) | {"dbname": "postgres"}
-    with psycopg.connect(**address, autocommit=True) as server:
-        server.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+def administrator(database: str) -> psycopg.Connection:
+    return psycopg.connect(**(conninfo_to_dict(services.admin_url()) | {"dbname": database}), autocommit=True)
+
+
+def manage(*arguments: str) -> None:
+    """Run a management command against the benchmarks' database."""
     environment = {key: value for key, value in os.environ.items() if key != "DJANGO_SETTINGS_MODULE"}
-    environment["AVHOPP_DATABASE"] = name
-    subprocess.run([sys.executable, "manage.py", "setup_database"], cwd=ROOT, env=environment, check=True)
+    environment["AVHOPP_DATABASE"] = DATABASE
+    subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=environment, check=True)
+
+
+def fresh() -> None:
+    """Drop the benchmarks' database and make it again, empty and set up."""
+    with administrator("postgres") as server:
+        server.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(DATABASE)))
+    manage("setup_database")

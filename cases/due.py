@@ -14,7 +14,15 @@ from avhopp.accounts.models import User
 from avhopp.kernel.deadlines import DeadlineKind, due
 from avhopp.kernel.refusal import Refused
 from cases import rules
-from cases.models import Decision, DecisionProposal, DelegationRule, FollowUp, Investigation, JournalEntry, Task
+from cases.models import (
+    Decision,
+    DecisionProposal,
+    DelegationRule,
+    FollowUp,
+    Investigation,
+    JournalEntry,
+    Task,
+)
 from cases.models.investigation import ANSWER_TIME
 from cases.panels import Due
 
@@ -39,8 +47,10 @@ def _sources(ids: list[UUID], user: User, today: date) -> list[tuple[Can, QueryS
     def rows(what: str, source: QuerySet, start: Any, detail: Any = None) -> QuerySet:
         found = source.visible_to(user).filter(case_id__in=ids).order_by()
         return found.annotate(
-            what=Value(what, CharField()), start=start, detail=Cast(detail or Value(""), CharField())
-        ).values_list("case_id", "id", "what", "detail", "start")
+            due_what=Value(what, CharField()),
+            due_detail=Cast(detail or Value(""), CharField()),
+            due_from=start,
+        ).values_list("case_id", "id", "due_what", "due_detail", "due_from")
 
     tasks = Task.objects.open().filter(case__closed=None)
     drafts = JournalEntry.objects.drafts().filter(author=user)

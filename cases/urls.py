@@ -1,5 +1,59 @@
-"""Addresses of this part."""
+"""Addresses of this part. Everything about a case lies under /arenden/<id>/, and ids are random."""
 
-from django.urls import URLPattern
+from django.urls import include, path, register_converter
 
-urlpatterns: list[URLPattern] = []
+from cases.states import CaseEvent
+from cases.views import case, case_list, decision, follow_up, intake, investigation, journal, task
+
+
+class EventConverter:
+    """One of the events of the state machine; anything else is no address."""
+
+    regex = "|".join(event.value for event in CaseEvent)
+
+    def to_python(self, value: str) -> CaseEvent:
+        return CaseEvent(value)
+
+    def to_url(self, value: str) -> str:
+        return CaseEvent(value).value
+
+
+register_converter(EventConverter, "event")
+
+case_urls = [
+    path("", case.case, name="case"),
+    path("tidslinje/", case.case_timeline, name="case_timeline"),
+    path("person/", case.person, name="person"),
+    path("handlaggare/", case.handler, name="handler"),
+    path("steg/<event:event>/", case.step, name="step"),
+    path("kontakt/", intake.contact, name="contact"),
+    path("ateraktualisera/", intake.reopen, name="reopen"),
+    path("uppgifter/<uuid:task_id>/", task.task, name="task"),
+    path("journal/", journal.journal, name="journal"),
+    path("journal/ny/", journal.journal_new, name="journal_new"),
+    path("journal/<uuid:journalentry_id>/", journal.journal_entry, name="journal_entry"),
+    path("journal/<uuid:journalentry_id>/andra/", journal.journal_edit, name="journal_edit"),
+    path("journal/<uuid:journalentry_id>/signera/", journal.journal_sign, name="journal_sign"),
+    path("journal/<uuid:journalentry_id>/ta-bort/", journal.journal_remove, name="journal_remove"),
+    path("journal/<uuid:journalentry_id>/ratta/", journal.journal_correct, name="journal_correct"),
+    path("utredning/", investigation.investigation, name="investigation"),
+    path("utredning/definition/", investigation.definition, name="definition"),
+    path("utredning/<uuid:investigation_id>/skriv/", investigation.investigation_write, name="investigation_write"),
+    path("utredning/<uuid:investigation_id>/forlang/", investigation.investigation_extend, name="investigation_extend"),
+    path("utredning/<uuid:investigation_id>/slutfor/", investigation.investigation_conclude, name="investigation_conclude"),
+    path("beslut/", decision.decisions, name="decisions"),
+    path("beslut/nytt/", decision.decide, name="decide"),
+    path("beslut/<uuid:decision_id>/", decision.decision, name="decision"),
+    path("beslut/<uuid:decision_id>/underrattat/", decision.decision_notify, name="decision_notify"),
+    path("beslut/<uuid:decision_id>/verkstallt/", decision.decision_enforce, name="decision_enforce"),
+    path("uppfoljning/", follow_up.follow_ups, name="follow_ups"),
+    path("uppfoljning/ny/", follow_up.follow_up_plan, name="follow_up_plan"),
+    path("uppfoljning/<uuid:follow_up_id>/", follow_up.follow_up, name="follow_up"),
+]
+
+urlpatterns = [
+    path("arenden/", case_list.my_cases, name="my_cases"),
+    path("arenden/sok/", case_list.case_search, name="case_search"),
+    path("arenden/ny/", intake.intake, name="intake"),
+    path("arenden/<uuid:case_id>/", include(case_urls)),
+]

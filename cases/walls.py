@@ -1,10 +1,31 @@
 """Which rights open which tables of a case."""
 
 from avhopp.access.roles import Can
-from avhopp.access.walls import CaseTable, MunicipalityTable, OpenTable, RuledTable, cases_for, municipality_for, persons_for
+from avhopp.access.walls import (
+    CaseTable,
+    MunicipalityTable,
+    OpenTable,
+    RuledTable,
+    cases_for,
+    municipality_for,
+    persons_for,
+)
 from cases.models import (
-    Case, CaseGroupGrant, CaseNumber, CaseUserGrant, Decision, DecisionProposal, DelegationRule, DuplicateFlag,
-    FollowUp, Intake, Investigation, JournalEntry, LegalProvision, Person, Task,
+    Case,
+    CaseGroupGrant,
+    CaseNumber,
+    CaseUserGrant,
+    Decision,
+    DecisionProposal,
+    DelegationRule,
+    DuplicateFlag,
+    FollowUp,
+    Intake,
+    Investigation,
+    JournalEntry,
+    LegalProvision,
+    Person,
+    Task,
 )  # fmt: skip
 
 NEW_OR_ASSIGNED = (

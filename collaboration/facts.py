@@ -9,7 +9,14 @@ from avhopp.accounts.models import PoliceUnit, User
 from cases.models import Case, Decision, FollowUp
 from cases.states import MeasureKind
 from collaboration.contents import (
-    Assessment, ConsentScope, Contact, DecisionFact, Facts, Identity, JointFollowUp, ReturnHome,
+    Assessment,
+    ConsentScope,
+    Contact,
+    DecisionFact,
+    Facts,
+    Identity,
+    JointFollowUp,
+    ReturnHome,
 )  # fmt: skip
 from collaboration.models import Consent, PoliceAssessment
 
@@ -22,7 +29,9 @@ def facts_for(*, case: Case, recipient: PoliceUnit, contact: User, today: date) 
     """What exists in the case for this recipient; an assessment only when the recipient made it itself."""
     assessment = PoliceAssessment.objects.current().filter(case=case, police_unit=recipient).first()
     newest_number = (
-        PoliceAssessment.objects.filter(case=case, police_unit=recipient).exclude(registry_no="").order_by("-version")
+        PoliceAssessment.objects.filter(case=case, police_unit=recipient)
+        .exclude(registry_no="")
+        .order_by("-version")
     )
     return Facts(
         police_reference=newest_number.values_list("registry_no", flat=True).first() or "",
@@ -78,7 +87,9 @@ def _decision(case: Case, today: date) -> DecisionFact:
     )
     if in_force is None:
         return DecisionFact(exists=False)
-    return DecisionFact(exists=True, decided=in_force.decided, kind=OPEN if in_force.kind in OPEN_CARE else ROUND_THE_CLOCK)
+    return DecisionFact(
+        exists=True, decided=in_force.decided, kind=OPEN if in_force.kind in OPEN_CARE else ROUND_THE_CLOCK
+    )
 
 
 def _follow_up(case: Case, today: date) -> JointFollowUp | None:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from avhopp.access.policy import may
-from avhopp.access.roles import Can
+from avhopp.access.roles import Can, role_can
 from avhopp.accounts.models import User
 from avhopp.kernel.workdays import add_workdays
 from cases.models import Case, Decision
@@ -20,12 +20,16 @@ from collaboration.models.release import police_reads
 from collaboration.rules import ASSESSMENT_WARNING, CONSENT_WARNING, assessment_standing
 
 SIDE_BY_SIDE = 3  # versions that a panel compares
+RELEASE_COLUMNS = ("Referens", "Slag", "Mottagare", "Utlämnat", "Kan läsas till", "Läge", "Läst av polisen")
 
 
 def load_assessment(case: Case, user: User, today: date, versions: int = SIDE_BY_SIDE) -> dict[str, Any]:
     """The current assessment with age and validity, and the latest versions side by side."""
     found = list(
-        PoliceAssessment.objects.visible_to(user).filter(case=case).with_names().order_by("-version")[: versions + 1]
+        PoliceAssessment.objects.visible_to(user)
+        .filter(case=case)
+        .with_names()
+        .order_by("-version")[: versions + 1]
     )
     current = found[0] if found else None
     return {
@@ -43,7 +47,7 @@ def load_assessment(case: Case, user: User, today: date, versions: int = SIDE_BY
 
 
 def compare(versions: list[PoliceAssessment]) -> list[list[str]]:
-    """Rows of a table: each part, then its value in each version, the newest first; a change is said in words."""
+    """Rows of a table: each part, then its value in each version, the newest first, with changes in words."""
     parts = [
         ("Grad av kriminalitet", [one.get_crime_degree_display() for one in versions]),
         ("Hotbild", [one.get_threat_display() for one in versions]),
@@ -67,6 +71,7 @@ def load_sharing(case: Case, user: User, today: date, limit: int = 3) -> dict[st
         "consents": [(one, consent_standing(one, today)) for one in consents],
         "releases": release_rows(packages[:limit]),
         "has_more": len(packages) > limit,
+        "columns": RELEASE_COLUMNS,
         "can_consent": may(user, Can.WRITE_CONSENT, case),
         "can_release": case.is_open and may(user, Can.RELEASE, case),
     }
@@ -77,7 +82,12 @@ def release_rows(packages: list[ReleasePackage]) -> list[dict[str, Any]]:
     reads = police_reads(package.pk for package in packages)
     now = timezone.now()
     return [
-        {"package": one, "state": release_standing(one, now), "read_at": reads.get(one.pk), "is_open": one.is_open_at(now)}
+        {
+            "package": one,
+            "state": release_standing(one, now),
+            "read_at": reads.get(one.pk),
+            "is_open": one.is_open_at(now),
+        }
         for one in packages
     ]
 
@@ -116,9 +126,30 @@ def load_checks(case: Case, user: User, today: date) -> dict[str, Any]:
 
 
 PANELS = [
-    Panel("bedomning", 40, "Polisens bedömning", Can.SEE_ASSESSMENT, "collaboration/panel_assessment.html", load_assessment),
-    Panel("delning", 45, "Samtycke och utlämnanden", Can.SEE_RELEASE, "collaboration/panel_sharing.html", load_sharing),
-    Panel("slagningar", 50, "Slagningar och avvikelser", Can.SEE_CHECKS, "collaboration/panel_checks.html", load_checks),
+    Panel(
+        "bedomning",
+        40,
+        "Polisens bedömning",
+        Can.SEE_ASSESSMENT,
+        "collaboration/panel_assessment.html",
+        load_assessment,
+    ),
+    Panel(
+        "delning",
+        45,
+        "Samtycke och utlämnanden",
+        Can.SEE_RELEASE,
+        "collaboration/panel_sharing.html",
+        load_sharing,
+    ),
+    Panel(
+        "slagningar",
+        50,
+        "Slagningar och avvikelser",
+        Can.SEE_CHECKS,
+        "collaboration/panel_checks.html",
+        load_checks,
+    ),
 ]
 
 
@@ -146,9 +177,13 @@ def _assessments_due(ids: list[UUID], user: User, today: date) -> list[Due]:
             found.append(Due(one.case_id, "Polisens bedömning går ut: be om en ny", one.valid_to, url))
         if one.waits:
             reading = reverse("second_reading", args=[one.case_id, one.pk])
-            found.append(Due(one.case_id, "Andra läsning av polisens bedömning", add_workdays(one.received, 1), reading))
-    if not user_sees_assessments(user):
-        return found
+            found.append(
+                Due(
+                    one.case_id, "Andra läsning av polisens bedömning", add_workdays(one.received, 1), reading
+                )
+            )
+    if not role_can(user.role, Can.SEE_ASSESSMENT):
+        return found  # missing only to those who would have seen it
     decided: dict[UUID, date] = {}
     for decision in _placing_decisions(ids, user, today):
         if decision.case_id not in assessed:
@@ -157,11 +192,6 @@ def _assessments_due(ids: list[UUID], user: User, today: date) -> list[Due]:
         Due(case_id, "Polisens bedömning saknas: be om en", day, reverse("collaboration", args=[case_id]))
         for case_id, day in decided.items()
     ]
-
-
-def user_sees_assessments(user: User) -> bool:
-    """A missing assessment is only missing to those who would have seen it."""
-    return PoliceAssessment.objects.visible_to(user).query.is_empty() is False
 
 
 def _placing_decisions(ids: list[UUID], user: User, today: date) -> list[Decision]:
@@ -173,7 +203,12 @@ def _placing_decisions(ids: list[UUID], user: User, today: date) -> list[Decisio
 def _checks_due(ids: list[UUID], user: User, today: date) -> list[Due]:
     overdue = RegisterCheck.objects.visible_to(user).overdue(today).filter(case_id__in=ids, case__closed=None)
     return [
-        Due(one.case_id, "Hör efter med polisen om planerad kontroll", one.planned, reverse("case_checks", args=[one.case_id]))
+        Due(
+            one.case_id,
+            "Hör efter med polisen om planerad kontroll",
+            one.planned,
+            reverse("case_checks", args=[one.case_id]),
+        )
         for one in overdue
     ]
 
@@ -181,7 +216,12 @@ def _checks_due(ids: list[UUID], user: User, today: date) -> list[Due]:
 def _deviations_due(ids: list[UUID], user: User) -> list[Due]:
     waiting = Deviation.objects.visible_to(user).unassessed().filter(case_id__in=ids, case__closed=None)
     return [
-        Due(one.case_id, "Bedöm avvikelse", add_workdays(one.received, 1), reverse("deviation", args=[one.case_id, one.pk]))
+        Due(
+            one.case_id,
+            "Bedöm avvikelse",
+            add_workdays(one.received, 1),
+            reverse("deviation", args=[one.case_id, one.pk]),
+        )
         for one in waiting
     ]
 
@@ -189,11 +229,18 @@ def _deviations_due(ids: list[UUID], user: User) -> list[Due]:
 def _consents_due(ids: list[UUID], user: User, today: date) -> list[Due]:
     """The last consent to each recipient, when it ends within thirty days."""
     last: dict[tuple[UUID, UUID], Consent] = {}
-    consents = Consent.objects.visible_to(user).filter(case_id__in=ids, case__closed=None, withdrawn=None, end__gte=today)
+    consents = Consent.objects.visible_to(user).filter(
+        case_id__in=ids, case__closed=None, withdrawn=None, end__gte=today
+    )
     for one in consents.order_by("end", "id"):
         last[one.case_id, one.recipient_id] = one
     return [
-        Due(one.case_id, "Samtycke går ut: fråga om det ska förnyas", one.end, reverse("case_releases", args=[one.case_id]))
+        Due(
+            one.case_id,
+            "Samtycke går ut: fråga om det ska förnyas",
+            one.end,
+            reverse("case_releases", args=[one.case_id]),
+        )
         for one in last.values()
         if one.end <= today + CONSENT_WARNING
     ]

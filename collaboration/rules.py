@@ -47,8 +47,8 @@ def consent_end(start: date) -> date:
 def needs_second_reading(threat: str, previous: str | None, previous_waits: bool) -> bool:
     """A changed threat level takes a second reader (DOMAIN.md 3.3).
 
-    A version after one that nobody confirmed is not confirmed either: otherwise registering the same level twice
-    would be a way around the reader.
+    A version after one that nobody confirmed is not confirmed either: otherwise registering the same level
+    twice would be a way around the reader.
     """
     if previous is None:
         return False
@@ -62,8 +62,8 @@ def demand_purpose_and_harm_test(purpose: str, harm_test: str) -> None:
     if len(harm_test.strip()) < HARM_TEST_CHARACTERS:
         raise Refused(
             "harm_test_too_short",
-            f"Skriv menprövningen med minst {HARM_TEST_CHARACTERS} tecken: vad kan utlämnandet skada, och varför "
-            "lämnar du ändå ut uppgifterna?",
+            f"Skriv menprövningen med minst {HARM_TEST_CHARACTERS} tecken: vad kan utlämnandet skada, och "
+            "varför lämnar du ändå ut uppgifterna?",
             field="harm_test",
         )
 
@@ -77,8 +77,8 @@ def demand_categories(wanted: Collection[str], available: Collection[str]) -> No
         labels = ", ".join(Category(value).label.lower() for value in sorted(missing))
         raise Refused(
             "nothing_to_release",
-            f"Det finns inget att lämna ut till mottagaren om: {labels}. Ta bort det ur valet. En bedömning lämnas "
-            "bara tillbaka till den polisenhet som har gjort den.",
+            f"Det finns inget att lämna ut till mottagaren om: {labels}. Ta bort det ur valet. En bedömning "
+            "lämnas bara tillbaka till den polisenhet som har gjort den.",
             field="categories",
         )
 
@@ -89,7 +89,9 @@ def demand_release_end(last_day: date, today: date, consent_end: date | None) ->
         raise Refused("ends_in_the_past", "Sista dagen kan inte ha passerat.", field="valid_to")
     if last_day > today + timedelta(days=RELEASE_DAYS):
         raise Refused(
-            "too_long", f"Ett utlämnande gäller högst {RELEASE_DAYS} dagar. Välj ett tidigare datum.", field="valid_to"
+            "too_long",
+            f"Ett utlämnande gäller högst {RELEASE_DAYS} dagar. Välj ett tidigare datum.",
+            field="valid_to",
         )
     if consent_end is not None and last_day > consent_end:
         raise Refused(
@@ -109,11 +111,17 @@ def check_days(first: date, every_weeks: int | None, last: date | None) -> list[
         return [first]
     if every_weeks is None or last is None:
         raise Refused(
-            "interval_incomplete", "Ange både hur ofta och till vilket datum, eller ingetdera.", field="every_weeks"
+            "interval_incomplete",
+            "Ange både hur ofta och till vilket datum, eller ingetdera.",
+            field="every_weeks",
         )
     if last < first:
         raise Refused("ends_before_start", "Sista datumet kan inte vara före det första.", field="last")
-    days = [first + timedelta(weeks=every_weeks * n) for n in range((last - first).days // (7 * every_weeks) + 1)]
+    days = [
+        first + timedelta(weeks=every_weeks * n) for n in range((last - first).days // (7 * every_weeks) + 1)
+    ]
     if len(days) > 60:
-        raise Refused("too_many_checks", "Det blir fler än 60 slagningar. Planera en kortare tid.", field="last")
+        raise Refused(
+            "too_many_checks", "Det blir fler än 60 slagningar. Planera en kortare tid.", field="last"
+        )
     return days

@@ -3,11 +3,17 @@
 from avhopp.access.roles import Can
 from avhopp.access.walls import CaseTable, OpenTable, RuledTable, cases_for
 from collaboration.models import (
-    AssessmentUse, Consent, Deviation, LegalBasis, PoliceAssessment, RegisterCheck, ReleasePackage,
+    AssessmentUse,
+    Consent,
+    Deviation,
+    LegalBasis,
+    PoliceAssessment,
+    RegisterCheck,
+    ReleasePackage,
 )  # fmt: skip
 
-# What the police assessed never changes once registered: a correction is a new version. A second reader can sign
-# for nobody but themselves, and once.
+# What the police assessed never changes once registered: a correction is a new version.
+# A second reader signs once, and for nobody else.
 KEEP_REGISTERED = """
 create or replace function audit.keep_registered() returns trigger
 language plpgsql set search_path = '' as $$

@@ -1,8 +1,8 @@
 """Stays as the pages show them: only what the reader's rights open."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
@@ -12,10 +12,13 @@ from avhopp.access.policy import may_in_general
 from avhopp.access.roles import Can
 from avhopp.accounts.models import User
 from avhopp.kernel import periods
+from avhopp.kernel.money import NBSP
+from avhopp.kernel.money import format_kr as kr
 from avhopp.kernel.periods import ONE_DAY, Period
 from avhopp.kernel.swedish import format_month
 from avhopp.pages.charts import Series, StackedBars
-from placements.costs import NOTHING, cost, cost_by_month, nights
+from avhopp.pages.tables import Heading
+from placements.costs import NOTHING, Stay, cost, cost_by_month, nights
 from placements.models import Placement, Stage
 
 
@@ -26,6 +29,10 @@ class Sees:
     person: bool
     place: bool
     money: bool
+
+    def without_person(self) -> "Sees":
+        """For places that name the person already."""
+        return replace(self, person=False)
 
 
 @dataclass(frozen=True)
@@ -85,7 +92,7 @@ def stay_row(placement: Placement, sees: Sees, today: date) -> StayRow:
         in_all = None if stay.end is None else cost(stay, Period(stay.start, stay.end + ONE_DAY))
         rate = current_rate(placement, today)
     return StayRow(
-        url=reverse("placement", args=[placement.pk]),
+        url=reverse("placement", args=[placement.case_id, placement.pk]),
         case_no=placement.case.case_no,
         case_url=reverse("case", args=[placement.case_id]),
         person=placement.person.shown_name if sees.person else "",
@@ -153,35 +160,95 @@ def chain_of(stays: Iterable[Placement], key: UUID) -> list[Placement]:
     return chain
 
 
-def chart_of(placement: Placement, today: date) -> StackedBars | None:
-    """Cost by month, what has been and what is ahead; None for a stay without days."""
+@dataclass(frozen=True)
+class MonthRow:
+    """One month of a stay: nights and kronor up to and including today, and ahead as agreed."""
+
+    month: date
+    nights: int
+    cost: Decimal
+    nights_ahead: int
+    cost_ahead: Decimal
+
+
+def month_rows(placement: Placement, today: date) -> list[MonthRow]:
+    """The stay month by month; what runs on is shown to the end of the year. Nothing for what never began."""
     stay = placement.as_stay()
-    last = stay.end + timedelta(days=1) if stay.end else max(date(today.year + 1, 1, 1), stay.start + ONE_DAY)
-    whole = Period(stay.start, last)
-    if not stay.prices or stay.end == stay.start:
-        return None
-    months = [month for month in periods.months_between(whole.start, last) if _counts(stay, month, whole)]
-    spent_until = today + ONE_DAY
-    past = cost_by_month(stay, Period(stay.start, max(stay.start, min(last, spent_until))))
-    all_of_it = cost_by_month(stay, whole)
+    if not stay.prices:
+        return []
+    end = (
+        stay.end + ONE_DAY if stay.end is not None else max(date(today.year + 1, 1, 1), stay.start + ONE_DAY)
+    )
+    turn = stay.start if placement.start is None else max(stay.start, min(end, today + ONE_DAY))
+    past, ahead = Period(stay.start, turn), Period(turn, end)
+    cost_past, cost_ahead = cost_by_month(stay, past), cost_by_month(stay, ahead)
+    rows = []
+    for month in periods.months_between(stay.start, end):
+        row = MonthRow(
+            month.start, _nights(stay, month, past), cost_past.get(month, NOTHING),
+            _nights(stay, month, ahead), cost_ahead.get(month, NOTHING),
+        )  # fmt: skip
+        if row.nights or row.cost or row.nights_ahead or row.cost_ahead:
+            rows.append(row)
+    return rows
+
+
+def chart_of(rows: list[MonthRow]) -> StackedBars:
+    """Cost by month, what has been and what is ahead."""
     return StackedBars(
         title="Kostnad per månad",
         about="Placeringens kostnad i kronor, månad för månad: hittills och framåt enligt avtalade priser.",
-        labels=tuple(format_month(month.start) for month in months),
+        labels=tuple(format_month(row.month) for row in rows),
         series=(
-            Series("Hittills", tuple(past.get(month, NOTHING) if placement.start else NOTHING for month in months)),
-            Series(
-                "Framåt",
-                tuple(
-                    all_of_it[month] - (past.get(month, NOTHING) if placement.start else NOTHING) for month in months
-                ),
-            ),
-            ),
+            Series("Hittills", tuple(row.cost for row in rows)),
+            Series("Framåt", tuple(row.cost_ahead for row in rows)),
+        ),
         unit="kr",
         total=True,
     )
 
 
-def _counts(stay, month: Period, whole: Period) -> bool:
-    part = month.intersection(whole)
-    return part is not None and bool(nights(stay, part) or cost(stay, part))
+def _nights(stay: Stay, month: Period, part: Period) -> int:
+    shared = month.intersection(part)
+    return 0 if shared is None else nights(stay, shared)
+
+
+def tables_of(sees: Sees, chain: list[StayRow], months: list[MonthRow]) -> dict[str, list]:
+    """Headings and sums of the tables on a stay's page."""
+    chain_columns = [
+        Heading("Plats"),
+        Heading("Läge"),
+        Heading("Ankomst"),
+        Heading("Avresa"),
+        Heading("Dygn", True),
+    ]
+    chain_foot = ["Hela kedjan", "", "", "", number(sum(row.nights for row in chain))]
+    if sees.money:
+        chain_columns.append(Heading("Kostnad hittills", True))
+        chain_foot.append(kr(sum((row.cost or NOTHING for row in chain), NOTHING)))
+    absence_columns = [Heading("Från"), Heading("Åter")]
+    absence_columns += [Heading("Skäl")] if sees.person else []
+    absence_columns += [Heading("Pris per dygn", True)] if sees.money else []
+    return {
+        "chain_columns": chain_columns,
+        "chain_foot": chain_foot,
+        "absence_columns": absence_columns,
+        "price_columns": [
+            Heading("Från"), Heading("Till"), Heading("Läge"), Heading("Dygn", True), Heading("Pris per dygn", True)
+        ],
+        "month_columns": [
+            Heading("Månad"), Heading("Dygn hittills", True), Heading("Kostnad hittills", True),
+            Heading("Dygn framåt", True), Heading("Kostnad framåt", True),
+        ],
+        "month_foot": [
+            "Summa",
+            number(sum(row.nights for row in months)),
+            kr(sum((row.cost for row in months), NOTHING)),
+            number(sum(row.nights_ahead for row in months)),
+            kr(sum((row.cost_ahead for row in months), NOTHING)),
+        ],
+    }  # fmt: skip
+
+
+def number(value: int) -> str:
+    return f"{value:,}".replace(",", NBSP)

@@ -26,7 +26,9 @@ def agreed_prices(
     if later_from is None or later_rate is None:
         field = "later_from" if later_from is None else "later_rate"
         raise Refused(
-            "later_price_incomplete", "Ange både från vilken dag det senare priset gäller och priset.", field=field
+            "later_price_incomplete",
+            "Ange både från vilken dag det senare priset gäller och priset.",
+            field=field,
         )
     if later_from <= first:
         raise Refused(
@@ -67,7 +69,9 @@ def repriced(stay: Stay, day: date, rate: Decimal) -> Stay:
     Raises Refused price_outside_stay.
     """
     if day < stay.start or (stay.end is not None and day >= stay.end):
-        raise Refused("price_outside_stay", "Det nya priset måste börja en dag under placeringen.", field="day")
+        raise Refused(
+            "price_outside_stay", "Det nya priset måste börja en dag under placeringen.", field="day"
+        )
     prices: list[PricePeriod] = []
     until: date | None = None
     for row in sorted(stay.prices, key=lambda price: price.start):
@@ -118,6 +122,13 @@ class Effect:
     total_cost: Decimal | None
     total_cost_before: Decimal | None
     runs_on_until: int | None
+
+    @property
+    def compares(self) -> bool:
+        """Whether there was something before to compare with."""
+        return self.total_cost_before is None or any(
+            row.nights_before or row.cost_before for row in self.years
+        )
 
     @property
     def change_this_year(self) -> Decimal:

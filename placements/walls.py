@@ -3,7 +3,13 @@
 from avhopp.access.roles import Can
 from avhopp.access.walls import CaseTable, MunicipalityTable
 from placements.models import (
-    BudgetLine, FrameworkAgreement, GrantApplication, Placement, PlacementAbsence, PlacementPrice, Provider,
+    BudgetLine,
+    FrameworkAgreement,
+    GrantApplication,
+    Placement,
+    PlacementAbsence,
+    PlacementPrice,
+    Provider,
 )  # fmt: skip
 
 TABLES = [

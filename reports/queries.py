@@ -69,7 +69,8 @@ def facts_of(municipality: Municipality) -> Facts:
         return Facts(
             persons=_persons(cases),
             cases=tuple(
-                CaseFact(str(key), str(person), received, closed) for key, received, closed, person, *_ in cases
+                CaseFact(str(key), str(person), received, closed)
+                for key, received, closed, person, *_ in cases
             ),
             decisions=_decisions(municipality),
             placements=_placements(municipality),
@@ -82,7 +83,9 @@ def facts_of(municipality: Municipality) -> Facts:
             applications=_applications(municipality),
             checks=tuple(
                 CheckFact(str(case), planned, done, deviation)
-                for case, planned, done, deviation in RegisterCheck.objects.filter(case__municipality=municipality)
+                for case, planned, done, deviation in RegisterCheck.objects.filter(
+                    case__municipality=municipality
+                )
                 .order_by("planned", "id")
                 .values_list("case_id", "planned", "done", "deviation")
             ),

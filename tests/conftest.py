@@ -16,6 +16,9 @@ from psycopg.conninfo import conninfo_to_dict
 from avhopp import services
 from avhopp.settings.environment import ROOT
 
+# Playwright keeps an event loop in the tests' thread; the database is not used inside it.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
 hypothesis.settings.register_profile("avhopp", deadline=None, max_examples=60, print_blob=True)
 hypothesis.settings.register_profile("deep", deadline=None, max_examples=1500, print_blob=True)
 hypothesis.settings.load_profile("deep" if os.environ.get("AVHOPP_DEEP") else "avhopp")

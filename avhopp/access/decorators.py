@@ -7,6 +7,7 @@ the object among the visible rows (miss: 404), the right (lack: 403), the read l
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -20,6 +21,11 @@ from avhopp.access.roles import Can
 from avhopp.audit.reading import log_read
 
 __all__ = ["READ", "READ_WRITE", "WRITE", "access", "access_page", "public"]
+
+def case_of(thing: Model) -> UUID | None:
+    """The id of the case that `thing` is or belongs to."""
+    return thing.pk if hasattr(thing, "grants_to") else getattr(thing, "case_id", None)
+
 
 def access_page(can: Can | None, methods: tuple[str, ...] = READ) -> Callable[[View], View]:
     """A page about the operation, for whose role the right is enough; None: anybody signed in.
@@ -70,6 +76,8 @@ def access(
                 found = model.objects.visible_to(request.user).filter(pk=kwargs.pop(keyword)).first()  # type: ignore[attr-defined]
                 if found is None:
                     raise Http404
+                if kwargs.get("case_id", case_of(found)) != case_of(found):
+                    raise Http404  # the object of another case
                 if not may(request.user, can, found):
                     raise PermissionDenied
                 log_read(request, can, found)

@@ -45,6 +45,8 @@ CACHES = {
     }
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.cache"
+SESSION_COOKIE_AGE = 15 * 60  # idle: each request begins it anew
+SESSION_SAVE_EVERY_REQUEST = True
 SESSION_COOKIE_NAME = "__Host-avhopp-portal" if HTTPS else "avhopp-portal"  # noqa: F405
 CSRF_COOKIE_NAME = "__Host-avhopp-portal-csrf" if HTTPS else "avhopp-portal-csrf"  # noqa: F405
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"

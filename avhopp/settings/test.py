@@ -1,7 +1,7 @@
 """Tests: the web process's settings and login, on a database of the tests' own."""
 
 from avhopp.settings.web import *  # noqa: F403
-from avhopp.settings.web import DATABASES, TEMPLATES
+from avhopp.settings.web import DATABASES, MIDDLEWARE, TEMPLATES
 
 
 class Undefined(str):
@@ -15,6 +15,7 @@ DATABASES["default"]["OPTIONS"].pop("pool")
 DATABASES["default"]["NAME"] = "avhopp_test"
 DATABASES["default"]["CONN_MAX_AGE"] = None
 STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+MIDDLEWARE.remove("whitenoise.middleware.WhiteNoiseMiddleware")  # it wants the collected files; the browser tests use them
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 DEMO = True
 TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = Undefined("%s")

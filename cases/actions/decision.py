@@ -99,10 +99,6 @@ def decide(*, case: Case, terms: Terms, decided: date, by: User, today: date) ->
     case.state = next_state(case.state, _event(terms))
     case.save(update_fields=["state"])
     _add_task(case=case, kind=Task.Kind.NOTIFY, starts=decided, until=add_workdays(decided, 1))
-    if decision.is_granted:
-        _add_task(
-            case=case, kind=Task.Kind.ENFORCE, starts=decided, until=due(DeadlineKind.UNENFORCED_DECISION, decided)
-        )
     record(
         by=by, case=case, kind="beslut_fattat", requires=Can.SEE_DECISION, on=decided, object_id=decision.pk,
         text=f"Beslut: {decision.get_outcome_display().lower()}, {decision.get_kind_display()}{_period(terms)}.",
@@ -137,12 +133,21 @@ def enforce_decision(*, decision: Decision, on: date, by: User, today: date) -> 
     """
     demand(by, Can.WRITE_PLACEMENT, decision.case)
     decision = _locked(decision)
-    case = decision.case
     if not decision.is_granted:
         raise Refused("not_granted", "Ett avslag kan inte verkställas.")
     if decision.enforced:
         raise Refused("already_enforced", f"Beslutet är redan verkställt: {decision.enforced}.")
     _check_day(on=on, earliest=decision.decided, today=today)
+    mark_enforced(decision=decision, on=on, by=by)
+    return decision
+
+
+def mark_enforced(*, decision: Decision, on: date, by: User) -> None:
+    """Write that the measure has started, for an action that has locked the case and asked the rights itself.
+
+    The case goes on from granted, and the clocks of the plan and of the follow-up start.
+    """
+    case = decision.case
     decision.enforced = on
     decision.save(update_fields=["enforced"])
     if case.state == CaseState.GRANTED:
@@ -157,7 +162,6 @@ def enforce_decision(*, decision: Decision, on: date, by: User, today: date) -> 
         by=by, case=case, kind="beslut_verkstallt", requires=Can.SEE_DECISION, on=on, object_id=decision.pk,
         text=f"Beslutet om {decision.get_kind_display()} verkställdes.",
     )  # fmt: skip
-    return decision
 
 
 def standard_delegation(municipality: Municipality, valid_from: date) -> list[DelegationRule]:

@@ -15,7 +15,15 @@ from cases.models.person import ProtectionLevel, Sex
 from cases.states import Source
 
 
-class ContactForm(forms.Form):
+class TodayForm(forms.Form):
+    """A form that knows what day it is."""
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        self.today = today
+        super().__init__(*args, **kwargs)
+
+
+class ContactForm(TodayForm):
     """A contact: `contact` gives it to the action."""
 
     source = forms.ChoiceField(label="Vem tog kontakt?", choices=[("", "Välj"), *Source.choices])
@@ -33,12 +41,12 @@ class ContactForm(forms.Form):
         help_text="En skyddsbedömning ska då göras i dag och en förhandsbedömning inom 14 dagar.",
     )  # fmt: skip
 
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs["initial"] = {
-            "received": today, "kind": Intake.Kind.APPLICATION, "channel": Intake.Channel.PHONE
+            "received": kwargs["today"], "kind": Intake.Kind.APPLICATION, "channel": Intake.Channel.PHONE
         } | kwargs.get("initial", {})  # fmt: skip
         super().__init__(*args, **kwargs)
-        self.fields = {"received": DateField(label="Dag för kontakten", latest=today), **self.fields}
+        self.fields = {"received": DateField(label="Dag för kontakten", latest=self.today), **self.fields}
 
     @property
     def contact(self) -> FirstContact:
@@ -77,16 +85,13 @@ class ReopenForm(ContactForm):
         return self.handlers.get(self.cleaned_data["handler"])
 
 
-class PersonFields(forms.Form):
+class PersonFields(TodayForm):
     """What is known about the person: `person` gives it to the action."""
 
     name = forms.CharField(
         label="Namn", max_length=120, required=False, help_text="Lämna tomt om namnet är okänt.",
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )  # fmt: skip
-    birth_year = forms.IntegerField(
-        label="Födelseår", required=False, help_text="Behövs bara när numret är okänt. Ungefärligt duger."
-    )
     sex = forms.ChoiceField(label="Juridiskt kön", choices=Sex, initial=Sex.UNKNOWN, widget=forms.RadioSelect)
     children_count = forms.IntegerField(
         label="Antal barn", min_value=0, max_value=30, initial=0, help_text="Personens egna barn, även de som bor på annat håll."
@@ -95,17 +100,17 @@ class PersonFields(forms.Form):
         label="Skyddade personuppgifter", choices=ProtectionLevel, initial=ProtectionLevel.NONE, widget=forms.RadioSelect
     )
 
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        identity = IdentityField(
-            today=today, label="Person- eller samordningsnummer", help_text="ÅÅÅÅMMDD-NNNN. Lämna tomt om det är okänt."
-        )
-        self.fields = {"name": self.fields["name"], "identity": identity, **self.fields}
-        self.fields["birth_year"].min_value = 1900
-        self.fields["birth_year"].max_value = today.year
-        self.fields["birth_year"].validators.extend(
-            [forms.fields.validators.MinValueValidator(1900), forms.fields.validators.MaxValueValidator(today.year)]
-        )
+        self.fields["identity"] = IdentityField(
+            today=self.today, label="Person- eller samordningsnummer",
+            help_text="ÅÅÅÅMMDD-NNNN. Lämna tomt om det är okänt.",
+        )  # fmt: skip
+        self.fields["birth_year"] = forms.IntegerField(
+            label="Födelseår", required=False, min_value=1900, max_value=self.today.year,
+            help_text="Behövs bara när numret är okänt. Ungefärligt duger.",
+        )  # fmt: skip
+        self.order_fields(["name", "identity", "birth_year", "sex", "children_count", "protection"])
 
     @property
     def person(self) -> NewPerson:

@@ -67,6 +67,10 @@ class CaseQuerySet(CaseScopedQuerySet):
         """Load the person along, for those who may see who it is. For others the join would hide the case."""
         return self.select_related("person") if role_can(user.role, Can.SEE_PERSON) else self
 
+    def for_page(self, user: "User") -> Self:
+        """With everything that the case page names, as far as `user` may see it."""
+        return self.with_person(user).select_related("unit", "police_owner", "reopened_from")
+
     def found_for(self, user: "User", query: Query) -> Self:
         """What a search shows `user`: nothing about persons to those who may not see them."""
         if query.about_a_person and not role_can(user.role, Can.SEE_PERSON):

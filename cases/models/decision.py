@@ -78,6 +78,10 @@ class DelegationRule(models.Model):
 class DecisionQuerySet(CaseScopedQuerySet):
     see = Can.SEE_DECISION
 
+    def with_names(self) -> Self:
+        """With the case, who decided, on which point and which provision."""
+        return self.select_related("case", "decided_by", "delegation", "provision")
+
 
 class Decision(models.Model):
     class Outcome(models.TextChoices):

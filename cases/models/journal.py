@@ -19,6 +19,18 @@ class JournalQuerySet(CaseScopedQuerySet):
     def drafts(self) -> Self:
         return self.filter(signed_at=None)
 
+    def readable_by(self, user: User) -> Self:
+        """Signed entries, and the drafts that `user` wrote: a draft is its author's working material."""
+        return self.filter(Q(signed_at__isnull=False) | Q(author=user))
+
+    def drafts_of_others(self, user: User) -> Self:
+        """That somebody else has a draft may be seen by who may read the journal, though not what it says."""
+        return self.drafts().exclude(author=user).select_related("author")
+
+    def with_versions(self) -> Self:
+        """With author, signer and the later version: what an entry shows about itself, in one query."""
+        return self.select_related("author", "signed_by", "case", "superseded_by", "supersedes")
+
     def current(self) -> Self:
         """Entries that no later version replaces."""
         return self.filter(superseded_by=None)
@@ -73,6 +85,11 @@ class JournalEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.occurred_on}"
+
+    @property
+    def replaced_by(self) -> "JournalEntry | None":
+        """The version that replaces this one. Costs a query unless `with_versions()` loaded it."""
+        return getattr(self, "superseded_by", None)
 
     @property
     def is_signed(self) -> bool:

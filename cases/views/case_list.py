@@ -14,7 +14,7 @@ from avhopp.accounts.models import Unit, User
 from avhopp.kernel.deadlines import urgency
 from avhopp.kernel.refusal import Refused
 from avhopp.pages.paging import Column, page_of, sorting
-from cases.forms.case_list import ALL, ANY, MINE, OPEN, CaseFilterForm, SearchForm
+from cases.forms.case_list import ALL, MINE, OPEN, CaseFilterForm, SearchForm
 from cases.forms.fields import show_refusal
 from cases.models import Case
 from cases.panels import Due, due_in

@@ -1,4 +1,4 @@
-"""“Registrerad så här”: the police see exactly what we registered from their document, and can say if it is wrong."""
+"""“Registrerad så här”: the police see exactly what we registered from their document, and can object."""
 
 from datetime import datetime, timedelta
 
@@ -25,8 +25,8 @@ OWN_ACTIVITY = "10 kap. 2 § OSL"  # the municipality needs to know that it regi
 def acknowledge(*, assessment: PoliceAssessment, case: Case, by: User, at: datetime) -> ReleasePackage | None:
     """Show the unit what was registered; its earlier acknowledgement in the case is replaced.
 
-    The ground is a consent that covers the assessment, else the need of the own activity. When neither is there
-    (the provision is no longer active) nothing is shown: None, and the event says so.
+    The ground is a consent that covers the assessment, else the need of the own activity. When neither
+    is there (the provision is no longer active) nothing is shown: None, and the event says so.
     """
     today = timezone.localdate(at)
     consent = (
@@ -36,12 +36,15 @@ def acknowledge(*, assessment: PoliceAssessment, case: Case, by: User, at: datet
         .first()
     )
     bases = LegalBasis.objects.in_force_on(today).filter(is_active=True)
-    wanted = bases.filter(needs_consent=True) if consent else bases.filter(code=OWN_ACTIVITY, needs_consent=False)
+    wanted = (
+        bases.filter(needs_consent=True) if consent else bases.filter(code=OWN_ACTIVITY, needs_consent=False)
+    )
     basis = wanted.order_by("-valid_from", "id").first()
     if basis is None:
         record(
             by=by, case=case, kind="kvittens_saknas", requires=Can.SEE_RELEASE, on=today,
-            text="Ingen kvittens till polisen: det finns ingen rättslig grund i kraft.", object_id=assessment.pk,
+            text="Ingen kvittens till polisen: det finns ingen rättslig grund i kraft.",
+            object_id=assessment.pk,
         )  # fmt: skip
         return None
     longest = at + timedelta(days=RELEASE_DAYS)

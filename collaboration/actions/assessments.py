@@ -1,4 +1,4 @@
-"""Register the police's assessment from the police's own document, and have a changed threat level read again."""
+"""Register the police's assessment from their own document, and have a changed threat level read again."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -60,7 +60,9 @@ def register_assessment(
     demand_within(case, new.received, "received")
     _demand_dates(new)
     if new.police_unit.municipality_id != case.municipality_id:
-        raise Refused("other_municipality", "Välj en polisenhet som kommunen samverkar med.", field="police_unit")
+        raise Refused(
+            "other_municipality", "Välj en polisenhet som kommunen samverkar med.", field="police_unit"
+        )
     before = PoliceAssessment.objects.current().filter(case=case).order_by("-version").first()
     assessment = PoliceAssessment(
         case=case,
@@ -92,7 +94,9 @@ def register_assessment(
     return assessment
 
 
-def confirm_reading(*, assessment: PoliceAssessment, read: Reading, by: User, at: datetime) -> PoliceAssessment:
+def confirm_reading(
+    *, assessment: PoliceAssessment, read: Reading, by: User, at: datetime
+) -> PoliceAssessment:
     """A second person has read the police's document and found the same three parts.
 
     Raises:
@@ -109,8 +113,8 @@ def confirm_reading(*, assessment: PoliceAssessment, read: Reading, by: User, at
     if found != (assessment.crime_degree, assessment.threat, assessment.protection_need):
         raise Refused(
             "reading_differs",
-            "Det du läste stämmer inte med det som är registrerat. Läs handlingen en gång till. Är registreringen "
-            "fel, be samordnaren registrera en ny version.",
+            "Det du läste stämmer inte med det som är registrerat. Läs handlingen en gång till. "
+            "Är registreringen fel, be samordnaren registrera en ny version.",
         )
     assessment.second_reader = by
     assessment.second_read_at = at
@@ -126,7 +130,9 @@ def confirm_reading(*, assessment: PoliceAssessment, read: Reading, by: User, at
 def _demand_dates(new: NewAssessment) -> None:
     if new.document_date is not None and new.document_date > new.received:
         raise Refused(
-            "document_after_receipt", "Handlingen kan inte vara daterad efter att den kom in.", field="document_date"
+            "document_after_receipt",
+            "Handlingen kan inte vara daterad efter att den kom in.",
+            field="document_date",
         )
     if new.valid_to < new.received:
         raise Refused(

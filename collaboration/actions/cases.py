@@ -13,7 +13,9 @@ def locked_case(case: Case) -> Case:
 def demand_within(case: Case, day: date, field: str) -> None:
     """Refuse what happens after the case was closed; what happened before may still be registered."""
     if case.closed is not None and day > case.closed:
-        raise Refused("case_closed", "Ärendet är avslutat. Öppna ett nytt ärende för personen först.", field=field)
+        raise Refused(
+            "case_closed", "Ärendet är avslutat. Öppna ett nytt ärende för personen först.", field=field
+        )
 
 
 def demand_not_later(day: date, today: date, field: str) -> None:

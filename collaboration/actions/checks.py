@@ -48,7 +48,9 @@ def plan_checks(*, case: Case, days: list[date], by: User, today: date) -> int:
     return added
 
 
-def record_check(*, check: RegisterCheck, done: date, deviation: bool, by: User, today: date) -> RegisterCheck:
+def record_check(
+    *, check: RegisterCheck, done: date, deviation: bool, by: User, today: date
+) -> RegisterCheck:
     """The police have made the check, with or without deviation.
 
     Raises:

@@ -48,7 +48,9 @@ def record_consent(*, case: Case, new: NewConsent, by: User, today: date) -> Con
     if not set(new.categories) <= set(Category.values):
         raise Refused("unknown_category", "Välj bland de uppgifter som finns i listan.", field="categories")
     if new.recipient.municipality_id != case.municipality_id:
-        raise Refused("other_municipality", "Välj en polisenhet som kommunen samverkar med.", field="recipient")
+        raise Refused(
+            "other_municipality", "Välj en polisenhet som kommunen samverkar med.", field="recipient"
+        )
     consent = Consent(
         case=case,
         recipient=new.recipient,
@@ -61,7 +63,8 @@ def record_consent(*, case: Case, new: NewConsent, by: User, today: date) -> Con
     consent.save(force_insert=True)
     record(
         by=by, case=case, kind="samtycke_inhamtat", requires=Can.SEE_CONSENT, on=new.start,
-        text=f"Samtycke till att lämna uppgifter till {new.recipient.name} registrerades.", object_id=consent.pk,
+        text=f"Samtycke till att lämna uppgifter till {new.recipient.name} registrerades.",
+        object_id=consent.pk,
     )  # fmt: skip
     return consent
 
@@ -82,7 +85,11 @@ def withdraw_consent(*, consent: Consent, withdrawn: date, how: str, by: User, a
         raise Refused("already_withdrawn", "Samtycket är redan återkallat.")
     demand_not_later(withdrawn, today, "withdrawn")
     if withdrawn < consent.start:
-        raise Refused("before_consent", f"Samtycket gavs {consent.start}. Ange den dagen eller en senare.", field="withdrawn")
+        raise Refused(
+            "before_consent",
+            f"Samtycket gavs {consent.start}. Ange den dagen eller en senare.",
+            field="withdrawn",
+        )
     if not how.strip():
         raise Refused("no_note", "Skriv hur samtycket återkallades.", field="how")
     consent.withdrawn = withdrawn
@@ -92,7 +99,11 @@ def withdraw_consent(*, consent: Consent, withdrawn: date, how: str, by: User, a
         ReleasePackage.objects.filter(consent=consent), ReleasePackage.Closing.CONSENT_WITHDRAWN, at
     )
     Task(
-        case=case, kind=Task.Kind.INFORM_RECIPIENT, note=consent.recipient.name, starts=today, due=add_workdays(today, 1)
+        case=case,
+        kind=Task.Kind.INFORM_RECIPIENT,
+        note=consent.recipient.name,
+        starts=today,
+        due=add_workdays(today, 1),
     ).save(force_insert=True)
     record(
         by=by, case=case, kind="samtycke_aterkallat", requires=Can.SEE_CONSENT, on=withdrawn,

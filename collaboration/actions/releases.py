@@ -1,4 +1,4 @@
-"""Release to a police unit: a frozen copy with legal ground, purpose, harm test and an end. And take it back."""
+"""Release to a police unit: a frozen copy with legal ground, purpose, harm test and end; and its recall."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -18,7 +18,10 @@ from collaboration.contents import build_content, checksum
 from collaboration.facts import consent_scope, end_of_day, facts_for
 from collaboration.models import Consent, LegalBasis, ReleasePackage
 from collaboration.rules import (
-    RELEASE_DAYS, demand_categories, demand_purpose_and_harm_test, demand_release_end,
+    RELEASE_DAYS,
+    demand_categories,
+    demand_purpose_and_harm_test,
+    demand_release_end,
 )  # fmt: skip
 
 
@@ -47,18 +50,22 @@ def prepare_release(*, case: Case, wish: Wish, by: User, today: date) -> Prepare
     """Check everything and build the content, without writing.
 
     Raises:
-        Refused: codes `not_allowed`, `case_closed`, `other_municipality`, `no_categories`, `nothing_to_release`,
-            `basis_not_active`, `consent_missing`, `longer_than_consent`, `no_purpose`, `harm_test_too_short`,
-            `ends_in_the_past`, `too_long`.
+        Refused: codes `not_allowed`, `case_closed`, `other_municipality`, `no_categories`,
+            `nothing_to_release`, `basis_not_active`, `consent_missing`, `longer_than_consent`, `no_purpose`,
+            `harm_test_too_short`, `ends_in_the_past`, `too_long`.
     """
     demand(by, Can.RELEASE, case)
     demand_within(case, today, "recipient")
     if wish.recipient.municipality_id != case.municipality_id:
-        raise Refused("other_municipality", "Välj en polisenhet som kommunen samverkar med.", field="recipient")
+        raise Refused(
+            "other_municipality", "Välj en polisenhet som kommunen samverkar med.", field="recipient"
+        )
     facts = facts_for(case=case, recipient=wish.recipient, contact=by, today=today)
     demand_categories(wish.categories, facts.available())
     if not LegalBasis.objects.in_force_on(today).filter(pk=wish.legal_basis.pk, is_active=True).exists():
-        raise Refused("basis_not_active", "Den rättsliga grunden får inte väljas. Välj en annan.", field="legal_basis")
+        raise Refused(
+            "basis_not_active", "Den rättsliga grunden får inte väljas. Välj en annan.", field="legal_basis"
+        )
     consent = _consent(case, wish, today) if wish.legal_basis.needs_consent else None
     demand_purpose_and_harm_test(wish.purpose, wish.harm_test)
     demand_release_end(wish.valid_to, today, consent.end if consent else None)
@@ -107,8 +114,8 @@ def release_package(*, case: Case, wish: Wish, seen: str, by: User, at: datetime
     return package
 
 
-def recall_package(*, package: ReleasePackage, by: User, at: datetime) -> None:
-    """Close the package; the recipient sees nothing of it from now on.
+def recall_package(*, package: ReleasePackage, by: User, at: datetime) -> int:
+    """Close the package; the recipient sees nothing of it from now on. Gives the number closed: one.
 
     Raises:
         Refused: codes `not_allowed`, `not_open`.
@@ -116,12 +123,14 @@ def recall_package(*, package: ReleasePackage, by: User, at: datetime) -> None:
     demand(by, Can.RELEASE, package)
     case = locked_case(package.case)
     mine = ReleasePackage.objects.filter(pk=package.pk)
-    if not close_packages(mine, ReleasePackage.Closing.RECALLED, at):
+    closed = close_packages(mine, ReleasePackage.Closing.RECALLED, at)
+    if not closed:
         raise Refused("not_open", "Utlämnandet är redan stängt.")
     record(
         by=by, case=case, kind="utlamnande_aterkallat", requires=Can.SEE_RELEASE, on=timezone.localdate(at),
         text=f"Utlämnandet {package.reference} återkallades.", object_id=package.pk,
     )  # fmt: skip
+    return closed
 
 
 def _consent(case: Case, wish: Wish, today: date) -> Consent:

@@ -16,14 +16,20 @@ from collaboration.rules import assessment_end
 class PartsForm(forms.Form):
     """Exactly the three parts of the police's assessment (R-04)."""
 
-    crime_degree = forms.ChoiceField(label="Grad av kriminalitet", choices=CrimeDegree, widget=forms.RadioSelect)
+    crime_degree = forms.ChoiceField(
+        label="Grad av kriminalitet", choices=CrimeDegree, widget=forms.RadioSelect
+    )
     threat = forms.ChoiceField(label="Hotbild", choices=Threat, widget=forms.RadioSelect)
-    protection_need = forms.ChoiceField(label="Behov av skydd", choices=ProtectionNeed, widget=forms.RadioSelect)
+    protection_need = forms.ChoiceField(
+        label="Behov av skydd", choices=ProtectionNeed, widget=forms.RadioSelect
+    )
 
 
 class AssessmentForm(PartsForm):
     police_unit = forms.ModelChoiceField(
-        PoliceUnit.objects.none(), label="Polisenhet", help_text="Den enhet som har gjort bedömningen. Den får se hur du registrerade den."
+        PoliceUnit.objects.none(),
+        label="Polisenhet",
+        help_text="Den enhet som har gjort bedömningen. Den får se hur du registrerade den.",
     )
     document_date = DateField(label="Polisens handling är daterad", required=False)
     registry_no = forms.CharField(label="Polisens diarienummer", max_length=40, required=False)
@@ -35,11 +41,14 @@ class AssessmentForm(PartsForm):
         help_text="Skriv av det som står i handlingen. Skriv inget ur polisens register.",
     )
     preliminary = forms.BooleanField(label="Polisen kallar bedömningen preliminär", required=False)
-    valid_to = DateField(label="Gäller till och med", help_text="Förslaget är 90 dagar. Ändra om polisen har angett något annat.")
+    valid_to = DateField(
+        label="Gäller till och med",
+        help_text="Förslaget är 90 dagar. Ändra om polisen har angett något annat.",
+    )
 
     field_order = (
-        "police_unit", "document_date", "registry_no", "received", "crime_degree", "threat", "protection_need",
-        "wording", "preliminary", "valid_to",
+        "police_unit", "document_date", "registry_no", "received", "crime_degree", "threat",
+        "protection_need", "wording", "preliminary", "valid_to",
     )  # fmt: skip
 
     def __init__(self, *args: Any, case: Case, today: date, **kwargs: Any) -> None:

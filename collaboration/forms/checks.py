@@ -10,6 +10,7 @@ from avhopp.pages.forms import DateField
 from cases.models import Case
 from collaboration.actions.checks import NewDeviation
 from collaboration.models import Deviation
+from collaboration.rules import check_days
 
 NO_EXTRACTS = "Skriv aldrig av något ur polisens register: inga misstankar, domar eller registerutdrag."
 
@@ -24,6 +25,12 @@ class PlanForm(forms.Form):
         help_text="Lämna tomt för en enda slagning.",
     )
     last = DateField(label="Till och med", required=False, help_text="Sista dagen när slagningarna upprepas.")
+
+    def days(self) -> list[date]:
+        """Raises Refused when the interval is incomplete."""
+        return check_days(
+            self.cleaned_data["first"], self.cleaned_data["every_weeks"], self.cleaned_data["last"]
+        )
 
 
 class DoneForm(forms.Form):
@@ -40,11 +47,16 @@ class DoneForm(forms.Form):
 class DeviationForm(forms.Form):
     origin = forms.ChoiceField(label="Kommer från", choices=Deviation.Origin, widget=forms.RadioSelect)
     police_unit = forms.ModelChoiceField(
-        PoliceUnit.objects.none(), label="Polisenhet", required=False, help_text="När avvikelsen kommer från polisen."
+        PoliceUnit.objects.none(),
+        label="Polisenhet",
+        required=False,
+        help_text="När avvikelsen kommer från polisen.",
     )
     received = DateField(label="Inkom")
     channel = forms.CharField(
-        label="Hur den kom in", max_length=100, help_text="Till exempel: telefon kl. 9.15 från polisens samordnare."
+        label="Hur den kom in",
+        max_length=100,
+        help_text="Till exempel: telefon kl. 9.15 från polisens samordnare.",
     )
     text = forms.CharField(
         label="Vad som avviker",
@@ -70,4 +82,12 @@ class SeverityForm(forms.Form):
 
 
 class MeasureForm(forms.Form):
-    measure = forms.CharField(label="Åtgärd", widget=forms.Textarea(attrs={"rows": 3}), help_text="Vad ni gör med anledning av avvikelsen.")
+    measure = forms.CharField(
+        label="Åtgärd",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Vad ni gör med anledning av avvikelsen.",
+    )
+
+
+class CloseForm(forms.Form):
+    """Nothing to state: the confirmation itself."""

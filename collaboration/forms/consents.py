@@ -15,20 +15,36 @@ from collaboration.rules import consent_end
 
 
 class ConsentForm(forms.Form):
-    recipient = forms.ModelChoiceField(PoliceUnit.objects.none(), label="Mottagare", help_text="Samtycket gäller bara den här polisenheten.")
+    recipient = forms.ModelChoiceField(
+        PoliceUnit.objects.none(), label="Mottagare", help_text="Samtycket gäller bara den här polisenheten."
+    )
     categories = forms.MultipleChoiceField(
         label="Uppgifter som samtycket omfattar",
         choices=Category.choices,
         widget=forms.CheckboxSelectMultiple,
         help_text="Bara det som personen uttryckligen har gått med på.",
     )
-    purpose = forms.CharField(label="Ändamål", max_length=200, help_text="Vad uppgifterna får användas till, så som personen fick det förklarat.")
-    form = forms.ChoiceField(label="Form", choices=Consent.Form, widget=forms.RadioSelect, initial=Consent.Form.WRITTEN)
+    purpose = forms.CharField(
+        label="Ändamål",
+        max_length=200,
+        help_text="Vad uppgifterna får användas till, så som personen fick det förklarat.",
+    )
+    form = forms.ChoiceField(
+        label="Form", choices=Consent.Form, widget=forms.RadioSelect, initial=Consent.Form.WRITTEN
+    )
     start = DateField(label="Gäller från")
-    end = DateField(label="Gäller till och med", help_text="Förslaget är tolv månader. Personen kan ta tillbaka samtycket när som helst.")
+    end = DateField(
+        label="Gäller till och med",
+        help_text="Förslaget är tolv månader. Personen kan ta tillbaka samtycket när som helst.",
+    )
 
     def __init__(self, *args: Any, case: Case, today: date, **kwargs: Any) -> None:
-        first = {"start": today, "end": consent_end(today), "recipient": case.police_owner_id, "form": Consent.Form.WRITTEN}
+        first = {
+            "start": today,
+            "end": consent_end(today),
+            "recipient": case.police_owner_id,
+            "form": Consent.Form.WRITTEN,
+        }
         super().__init__(*args, initial=first, **kwargs)
         self.fields["recipient"].queryset = PoliceUnit.objects.filter(municipality=case.municipality_id)
 

@@ -20,12 +20,16 @@ class BasisField(forms.ModelChoiceField):
 
 
 class ReleaseForm(forms.Form):
-    recipient = forms.ModelChoiceField(PoliceUnit.objects.none(), label="Mottagare", help_text="Alla med konto på enheten kan läsa. Ingen annan.")
+    recipient = forms.ModelChoiceField(
+        PoliceUnit.objects.none(),
+        label="Mottagare",
+        help_text="Alla med konto på enheten kan läsa. Ingen annan.",
+    )
     categories = forms.MultipleChoiceField(
         label="Uppgifter att lämna ut",
         choices=(),
         widget=forms.CheckboxSelectMultiple,
-        help_text="Här finns det som går att lämna ut i ärendet just nu. Välj bara det som mottagaren behöver.",
+        help_text="Det som går att lämna ut i ärendet just nu. Välj bara det som mottagaren behöver.",
     )
     legal_basis = BasisField(
         LegalBasis.objects.none(),
@@ -34,11 +38,16 @@ class ReleaseForm(forms.Form):
         empty_label=None,
         help_text="Samtycke går bara att välja om det finns ett i kraft som omfattar alla uppgifterna.",
     )
-    purpose = forms.CharField(label="Ändamål", max_length=300, help_text="Vad mottagaren ska ha uppgifterna till. Mottagaren ser texten.")
+    purpose = forms.CharField(
+        label="Ändamål",
+        max_length=300,
+        help_text="Vad mottagaren ska ha uppgifterna till. Mottagaren ser texten.",
+    )
     harm_test = forms.CharField(
         label="Menprövning",
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=f"Vad kan utlämnandet skada, och varför lämnar du ändå ut? Minst {HARM_TEST_CHARACTERS} tecken. Mottagaren ser inte texten.",
+        help_text=f"Vad kan utlämnandet skada, och varför lämnar du ändå ut? Minst {HARM_TEST_CHARACTERS} "
+        "tecken. Mottagaren ser inte texten.",
     )
     valid_to = DateField(label="Kan läsas till och med", help_text=f"Högst {RELEASE_DAYS} dagar.")
 
@@ -52,3 +61,7 @@ class ReleaseForm(forms.Form):
     def wish(self) -> Wish:
         given = self.cleaned_data
         return Wish(**{**given, "categories": tuple(given["categories"])})
+
+
+class RecallForm(forms.Form):
+    """Nothing to state: the confirmation itself."""

@@ -5,4 +5,12 @@ from collaboration.models.checks import Deviation, RegisterCheck
 from collaboration.models.consent import Consent
 from collaboration.models.release import LegalBasis, ReleasePackage
 
-__all__ = ["AssessmentUse", "Consent", "Deviation", "LegalBasis", "PoliceAssessment", "RegisterCheck", "ReleasePackage"]
+__all__ = [
+    "AssessmentUse",
+    "Consent",
+    "Deviation",
+    "LegalBasis",
+    "PoliceAssessment",
+    "RegisterCheck",
+    "ReleasePackage",
+]

@@ -1,4 +1,4 @@
-"""The police's assessment, registered by the coordinator from the police's own document. Exactly three parts."""
+"""The police's assessment, registered by the coordinator from the police's document. Exactly three parts."""
 
 import uuid
 from datetime import date
@@ -84,14 +84,17 @@ class PoliceAssessment(models.Model):
         ordering = ["-received", "-version", "id"]
         constraints = [
             models.UniqueConstraint(fields=["case", "version"], name="assessment_version_once"),
-            models.CheckConstraint(condition=Q(valid_to__gte=F("received")), name="assessment_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(valid_to__gte=F("received")), name="assessment_ends_after_start"
+            ),
             models.CheckConstraint(
                 condition=Q(second_reader=None, second_read_at=None)
                 | Q(second_reader__isnull=False, second_read_at__isnull=False),
                 name="second_reading_by_somebody",
             ),
             models.CheckConstraint(
-                condition=Q(second_reader=None) | ~Q(second_reader=F("registered_by")), name="second_reader_is_another"
+                condition=Q(second_reader=None) | ~Q(second_reader=F("registered_by")),
+                name="second_reader_is_another",
             ),
         ]
 
@@ -132,7 +135,8 @@ class AssessmentUse(models.Model):
         ordering = ["id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(decision__isnull=False, investigation=None) | Q(decision=None, investigation__isnull=False),
+                condition=Q(decision__isnull=False, investigation=None)
+                | Q(decision=None, investigation__isnull=False),
                 name="assessment_used_in_one_place",
             ),
         ]

@@ -41,7 +41,9 @@ class RegisterCheck(models.Model):
         ordering = ["-planned", "id"]
         constraints = [
             models.UniqueConstraint(fields=["case", "planned"], name="check_once_a_day"),
-            models.CheckConstraint(condition=Q(deviation=False) | Q(done__isnull=False), name="deviation_when_done"),
+            models.CheckConstraint(
+                condition=Q(deviation=False) | Q(done__isnull=False), name="deviation_when_done"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -77,9 +79,13 @@ class Deviation(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, models.PROTECT, related_name="deviations")
-    check_made = models.ForeignKey(RegisterCheck, models.PROTECT, null=True, blank=True, related_name="deviations")
+    check_made = models.ForeignKey(
+        RegisterCheck, models.PROTECT, null=True, blank=True, related_name="deviations"
+    )
     origin = models.CharField("från", max_length=10, choices=Origin)
-    police_unit = models.ForeignKey(PoliceUnit, models.PROTECT, null=True, blank=True, related_name="deviations")
+    police_unit = models.ForeignKey(
+        PoliceUnit, models.PROTECT, null=True, blank=True, related_name="deviations"
+    )
     received = models.DateField("inkom")
     channel = models.CharField("hur den inkom", max_length=100, blank=True)
     text = models.TextField("beskrivning")

@@ -54,7 +54,8 @@ class Consent(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(end__gte=F("start")), name="consent_ends_after_start"),
             models.CheckConstraint(
-                condition=Q(withdrawn=None) | Q(withdrawn__gte=F("start")), name="consent_withdrawn_after_start"
+                condition=Q(withdrawn=None) | Q(withdrawn__gte=F("start")),
+                name="consent_withdrawn_after_start",
             ),
             models.CheckConstraint(condition=Q(categories__len__gt=0), name="consent_covers_something"),
         ]

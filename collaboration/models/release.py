@@ -100,12 +100,17 @@ class ReleasePackage(models.Model):
         verbose_name_plural = "delningspaket"
         ordering = ["-released_at", "id"]
         constraints = [
-            models.CheckConstraint(condition=Q(valid_to__gt=F("valid_from")), name="release_ends_after_start"),
             models.CheckConstraint(
-                condition=Q(closed_at=None, closed_because="") | (Q(closed_at__isnull=False) & ~Q(closed_because="")),
+                condition=Q(valid_to__gt=F("valid_from")), name="release_ends_after_start"
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at=None, closed_because="")
+                | (Q(closed_at__isnull=False) & ~Q(closed_because="")),
                 name="release_closed_with_a_reason",
             ),
-            models.CheckConstraint(condition=Q(content_sha256__regex=r"^[0-9a-f]{64}$"), name="release_has_a_checksum"),
+            models.CheckConstraint(
+                condition=Q(content_sha256__regex=r"^[0-9a-f]{64}$"), name="release_has_a_checksum"
+            ),
             models.CheckConstraint(
                 condition=Q(valid_to__lte=F("valid_from") + LONGEST), name="release_at_most_ninety_days"
             ),
@@ -122,6 +127,9 @@ class ReleasePackage(models.Model):
     def is_open_at(self, moment: datetime) -> bool:
         """Whether the recipient can read it at `moment`: the same rule as the portal's view."""
         return self.closed_at is None and self.valid_from <= moment < self.valid_to
+
+    def has_ended_at(self, moment: datetime) -> bool:
+        return self.closed_at is not None or self.valid_to <= moment
 
 
 def police_reads(packages: Iterable[uuid.UUID]) -> dict[uuid.UUID, datetime]:

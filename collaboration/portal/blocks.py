@@ -1,4 +1,4 @@
-"""A package's content as blocks to read: the same for the police in the portal and for the coordinator's preview.
+"""A package's content as blocks to read: the same in the portal and in the coordinator's preview.
 
 Pure, and free of the social services' models. Only keys that are named here are ever shown.
 """
@@ -15,7 +15,7 @@ NOT_STATED = "Inte angivet"
 
 @dataclass(frozen=True)
 class Block:
-    """One block: `rows` are pairs of label and value, `quote` the police's own words, `warning` what has run out."""
+    """`rows` are pairs of label and value, `quote` the police's own words, `warning` what has run out."""
 
     key: str
     heading: str
@@ -48,7 +48,9 @@ def _assessment(said: dict[str, Any], today: date) -> Block:
     )
     ran_out = date.fromisoformat(said["valid_to"]) < today
     warning = f"Bedömningen gick ut {said['valid_to']}. Kommunen behöver en ny." if ran_out else ""
-    return Block("bedomning", "Er bedömning, registrerad så här", "shield-check", rows, said["wording"], warning)
+    return Block(
+        "bedomning", "Er bedömning, registrerad så här", "shield-check", rows, said["wording"], warning
+    )
 
 
 def _document(said: dict[str, Any]) -> str:
@@ -64,12 +66,16 @@ def _decision(said: dict[str, Any], today: date) -> Block:
 
 
 def _return_home(said: dict[str, Any], today: date) -> Block:
-    rows = (("Återvändande till hemkommunen", "Bedöms möjligt" if said["possible"] else "Bedöms inte möjligt"),)
+    rows = (
+        ("Återvändande till hemkommunen", "Bedöms möjligt" if said["possible"] else "Bedöms inte möjligt"),
+    )
     return Block("atervandande", "Återvändande", "house", rows)
 
 
 def _follow_up(said: dict[str, Any], today: date) -> Block:
-    return Block("uppfoljning", "Nästa gemensamma uppföljning", "calendar-check", (("Datum", said["planned"]),))
+    return Block(
+        "uppfoljning", "Nästa gemensamma uppföljning", "calendar-check", (("Datum", said["planned"]),)
+    )
 
 
 def _consent(said: dict[str, Any], today: date) -> Block:
@@ -82,7 +88,12 @@ def _consent(said: dict[str, Any], today: date) -> Block:
 
 
 def _contact(said: dict[str, Any], today: date) -> Block:
-    named = (("Namn", said["name"]), ("Funktion", said["function"]), ("Telefon", said["phone"]), ("E-post", said["email"]))
+    named = (
+        ("Namn", said["name"]),
+        ("Funktion", said["function"]),
+        ("Telefon", said["phone"]),
+        ("E-post", said["email"]),
+    )
     return Block("kontakt", "Kontakt hos kommunen", "phone", tuple(row for row in named if row[1]))
 
 

@@ -1,12 +1,17 @@
 """The portal's two views, as models. It knows no table of the social services."""
 
 import uuid
-from datetime import date
+from datetime import date, timedelta
+from typing import Any, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.hashers import check_password
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
+from django.utils import timezone
+
+from collaboration.contents import checksum
+from collaboration.portal.blocks import ACKNOWLEDGEMENT, KIND_LABELS
 
 
 class PoliceUserManager(BaseUserManager):
@@ -18,6 +23,10 @@ class PoliceUserManager(BaseUserManager):
             .filter(Q(valid_from=None) | Q(valid_from__lte=day))
             .filter(Q(valid_to=None) | Q(valid_to__gte=day))
         )
+
+    def in_demo_on(self, day: date) -> models.QuerySet:
+        """The demonstration's accounts; there are none outside it."""
+        return self.working_on(day).filter(is_demo=True).order_by("name", "id")
 
 
 class PoliceUser(AbstractBaseUser):
@@ -32,6 +41,7 @@ class PoliceUser(AbstractBaseUser):
     police_unit_name = models.CharField(max_length=100)
     municipality_id = models.UUIDField()
     municipality_name = models.CharField(max_length=100)
+    is_demo = models.BooleanField()
     last_login = None  # the portal writes nothing but the read log
 
     USERNAME_FIELD = "username"
@@ -53,6 +63,15 @@ class PoliceUser(AbstractBaseUser):
         return raw_password is not None and check_password(raw_password, self.password)
 
 
+class ContentChanged(Exception):
+    """The content does not match the checksum that it was released with: nothing of it is shown."""
+
+
+class PackageQuerySet(models.QuerySet):
+    def newest_first(self) -> Self:
+        return self.order_by("-released_at", "id")
+
+
 class Package(models.Model):
     """A release package, as the recipient's unit may read it now."""
 
@@ -67,6 +86,8 @@ class Package(models.Model):
     valid_from = models.DateTimeField("gäller från")
     valid_to = models.DateTimeField("gäller till")
 
+    objects = PackageQuerySet.as_manager()
+
     class Meta:
         managed = False
         db_table = "package"
@@ -74,3 +95,39 @@ class Package(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def is_acknowledgement(self) -> bool:
+        return self.kind == ACKNOWLEDGEMENT
+
+    @property
+    def kind_label(self) -> str:
+        return KIND_LABELS[self.kind]
+
+    @property
+    def person_name(self) -> str:
+        """The person's name when identity was released; otherwise empty."""
+        return self.verified_content().get("identity", {}).get("name", "")
+
+    @property
+    def last_day(self) -> date:
+        """The last day on which it can be read; an end at midnight belongs to the day before."""
+        return timezone.localdate(self.valid_to - timedelta(microseconds=1))
+
+    def verified_content(self) -> dict[str, Any]:
+        """The content, proved to be what was released.
+
+        Raises:
+            ContentChanged: the checksum does not match.
+        """
+        if checksum(self.content) != self.content_sha256:
+            raise ContentChanged(str(self.pk))
+        return self.content
+
+    def log_read(self, what: str) -> None:
+        """Write the read log: `see_release` when opened, `list_release` when shown in the list.
+
+        A database error here stops the request: nothing is shown that is not logged.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute("select log_read(%s, %s)", [self.pk, what])

@@ -34,7 +34,9 @@ def draft_application(*, case: Case, applied: Decimal, by: User, today: date) ->
     return application
 
 
-def change_draft(*, application: GrantApplication, applied: Decimal, by: User, today: date) -> GrantApplication:
+def change_draft(
+    *, application: GrantApplication, applied: Decimal, by: User, today: date
+) -> GrantApplication:
     """Another amount, while nothing has been sent.
 
     Raises:
@@ -49,7 +51,13 @@ def change_draft(*, application: GrantApplication, applied: Decimal, by: User, t
 
 
 def send_application(
-    *, application: GrantApplication, sent: date, by: User, today: date, registry_no: str = "", explanation: str = ""
+    *,
+    application: GrantApplication,
+    sent: date,
+    by: User,
+    today: date,
+    registry_no: str = "",
+    explanation: str = "",
 ) -> GrantApplication:
     """Sent to the police on the day. A measure must have been decided; the sum is explained by known costs or in words.
 
@@ -109,7 +117,9 @@ def record_answer(
     return application
 
 
-def record_payment(*, application: GrantApplication, paid: Decimal, by: User, on: date, today: date) -> GrantApplication:
+def record_payment(
+    *, application: GrantApplication, paid: Decimal, by: User, on: date, today: date
+) -> GrantApplication:
     """The sum that has been paid out so far, at most what was granted.
 
     Raises:
@@ -160,9 +170,7 @@ def _not_ahead(day: date, today: date, field: str) -> None:
         raise Refused("in_the_future", "Dagen kan inte ligga efter i dag.", field=field)
 
 
-def _note(
-    application: GrantApplication, by: User, on: date, kind: str, text: str, reason: str = ""
-) -> None:
+def _note(application: GrantApplication, by: User, on: date, kind: str, text: str, reason: str = "") -> None:
     record(
         by=by, case=application.case, kind=kind, requires=Can.SEE_APPLICATION, on=on, text=text, reason=reason,
         object_id=application.pk,

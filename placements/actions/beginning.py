@@ -16,7 +16,9 @@ from placements.models import Placement, PlacementPrice
 from placements.rules import check_within_decision
 
 
-def begun_stay(*, placement: Placement, start: date, end: date | None, shift_prices: bool, today: date) -> Stay:
+def begun_stay(
+    *, placement: Placement, start: date, end: date | None, shift_prices: bool, today: date
+) -> Stay:
     """The stay if the person came on the day; used to count beforehand as well.
 
     Raises:
@@ -48,7 +50,7 @@ def begin_placement(
         by=by, case=placement.case, kind="placerad", requires=Can.SEE_PLACEMENT, on=start, object_id=placement.pk,
         text=f"{placement.decision.get_kind_display()} började {format_day(start)}.",
     )  # fmt: skip
-    enforce(case=placement.case, decision=placement.decision, on=start, by=by)
+    enforce(decision=placement.decision, on=start, by=by, today=today)
     return placement
 
 
@@ -85,4 +87,6 @@ def _within(start: date, end: date | None, decided_from: date, decided_to: date 
     try:
         check_within_decision(start, end, decided_from, decided_to)
     except Refused as refused:
-        raise Refused(refused.code, refused.text, "start" if refused.field == "planned_start" else "end") from None
+        raise Refused(
+            refused.code, refused.text, "start" if refused.field == "planned_start" else "end"
+        ) from None

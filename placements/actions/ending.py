@@ -29,10 +29,13 @@ def ended_stay(*, placement: Placement, end: date | None) -> Stay:
         Refused: not_begun, has_continuation, end_before_start, and those of check_stay.
     """
     if not placement.has_begun:
-        raise Refused("not_begun", "Personen har inte kommit dit än. Ta bort planen om placeringen inte blir av.")
+        raise Refused(
+            "not_begun", "Personen har inte kommit dit än. Ta bort planen om placeringen inte blir av."
+        )
     if Placement.objects.filter(moved_from=placement).exists():
         raise Refused(
-            "has_continuation", "Personen flyttar vidare från den här placeringen, så avresan är given av flytten."
+            "has_continuation",
+            "Personen flyttar vidare från den här placeringen, så avresan är given av flytten.",
         )
     return terms.ended(placement.as_stay(), end)
 
@@ -94,4 +97,3 @@ def change_departure(
         text=f"Placeringen gäller nu {until}.", reason=reason, object_id=placement.pk,
     )  # fmt: skip
     return placement
-

@@ -30,7 +30,9 @@ def moved_stays(*, placement: Placement, terms: Terms, today: date) -> tuple[Sta
         raise Refused("already_moved", "Personen har redan flyttat vidare från den här placeringen.")
     if placement.end is not None and placement.end < day:
         raise Refused(
-            "ended_before_move", "Placeringen är slut före flytten. Gör en ny placering i stället.", field="day"
+            "ended_before_move",
+            "Placeringen är slut före flytten. Gör en ny placering i stället.",
+            field="day",
         )
     if day <= placement.first_day:
         raise Refused("move_before_arrival", "Flytten måste ligga efter ankomsten.", field="day")
@@ -57,4 +59,4 @@ def move_person(*, placement: Placement, terms: Terms, by: User, today: date) ->
         by=by, case=placement.case, kind="flyttad", requires=Can.SEE_PLACEMENT, on=min(day, today),
         text=f"Personen {'flyttade' if day <= today else 'flyttar'} {format_day(day)}.", object_id=placement.pk,
     )  # fmt: skip
-    return write_placement(case=placement.case, terms=terms, stay=comes, by=by, moved_from=placement)
+    return write_placement(case=placement.case, terms=terms, stay=comes, by=by, today=today, moved_from=placement)

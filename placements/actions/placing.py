@@ -59,7 +59,9 @@ def check_terms(*, case: Case, terms: Terms, today: date, leaving: Placement | N
     """
     decision = terms.decision
     if decision.case_id != case.pk or not decision.is_granted:
-        raise Refused("decision_not_granted", "Välj ett beslut om bifall i det här ärendet.", field="decision")
+        raise Refused(
+            "decision_not_granted", "Välj ett beslut om bifall i det här ärendet.", field="decision"
+        )
     check_kind(decision.kind, terms.provider.kind)
     _check_place(terms)
     if terms.start is not None and terms.start > today:
@@ -90,11 +92,11 @@ def place_person(*, case: Case, terms: Terms, by: User, today: date) -> Placemen
     """
     case = opened(case, by)
     stay = check_terms(case=case, terms=terms, today=today)
-    return write_placement(case=case, terms=terms, stay=stay, by=by)
+    return write_placement(case=case, terms=terms, stay=stay, by=by, today=today)
 
 
 def write_placement(
-    *, case: Case, terms: Terms, stay: Stay, by: User, moved_from: Placement | None = None
+    *, case: Case, terms: Terms, stay: Stay, by: User, today: date, moved_from: Placement | None = None
 ) -> Placement:
     """The rows and events of a checked stay. The case is locked.
 
@@ -122,11 +124,13 @@ def write_placement(
         text=f"{what} började {when}." if placement.start else f"{what} planerades från {when}.",
     )  # fmt: skip
     if placement.start is not None:
-        enforce(case=case, decision=terms.decision, on=placement.start, by=by)
+        enforce(decision=terms.decision, on=placement.start, by=by, today=today)
     return placement
 
 
-def check_mandate_of(*, decision: Decision, outside: bool, prices: Iterable[PricePeriod], today: date) -> None:
+def check_mandate_of(
+    *, decision: Decision, outside: bool, prices: Iterable[PricePeriod], today: date
+) -> None:
     """As `rules.check_mandate`, with who may decide more from the delegation in force on the day."""
     rule = (
         DelegationRule.objects.filter(municipality_id=decision.case.municipality_id, kind=decision.kind)
@@ -149,7 +153,9 @@ def _check_place(terms: Terms) -> None:
     first = terms.first_day
     if not terms.provider.takes_new_on(first):
         raise Refused(
-            "provider_closed", "Utföraren tar inte emot nya placeringar då. Välj en annan plats.", field="place"
+            "provider_closed",
+            "Utföraren tar inte emot nya placeringar då. Välj en annan plats.",
+            field="place",
         )
     if terms.agreement is None:
         if not terms.outside_reason.strip():
@@ -161,7 +167,9 @@ def _check_place(terms: Terms) -> None:
         raise Refused("agreement_of_other_provider", "Ramavtalet gäller en annan utförare.", field="place")
     if not terms.agreement.is_in_force_on(first):
         raise Refused(
-            "agreement_not_in_force", "Ramavtalet gäller inte den första dagen. Välj en annan plats.", field="place"
+            "agreement_not_in_force",
+            "Ramavtalet gäller inte den första dagen. Välj en annan plats.",
+            field="place",
         )
 
 
@@ -182,5 +190,3 @@ def _check_free(*, case: Case, stay: Stay, leaving: Placement | None) -> None:
                 "Avsluta den, eller flytta personen därifrån.",
                 field="planned_start",
             )
-
-

@@ -139,9 +139,13 @@ def end_agreement(
 
 
 def _check_single(facts: ProviderFacts, by: User, itself: Provider | None) -> None:
-    same = Provider.objects.filter(municipality_id=by.municipality_id, name__iexact=facts.name.strip(), kind=facts.kind)
+    same = Provider.objects.filter(
+        municipality_id=by.municipality_id, name__iexact=facts.name.strip(), kind=facts.kind
+    )
     if same.exclude(pk=itself.pk if itself else None).exists():
-        raise Refused("provider_exists", "Det finns redan en utförare med det namnet och slaget.", field="name")
+        raise Refused(
+            "provider_exists", "Det finns redan en utförare med det namnet och slaget.", field="name"
+        )
 
 
 def _note(provider: Provider, by: User, today: date, kind: str, text: str, reason: str = "") -> None:

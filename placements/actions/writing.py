@@ -3,13 +3,12 @@
 from collections.abc import Iterable
 from datetime import date
 
-from avhopp.accounts.models import User
-from avhopp.audit.events import record
 from avhopp.access.policy import demand
 from avhopp.access.roles import Can
+from avhopp.accounts.models import User
 from avhopp.kernel.refusal import Refused
+from cases.actions.decision import enforce_decision
 from cases.models import Case, Decision
-from cases.states import CaseEvent, CaseState, next_state
 from placements.costs import Absence, PricePeriod, Stay
 from placements.models import Placement, PlacementAbsence, PlacementPrice
 
@@ -90,19 +89,7 @@ def _write_absences(placement: Placement, wanted: tuple[Absence, ...], reasons: 
         row.save()
 
 
-def enforce(*, case: Case, decision: Decision, on: date, by: User) -> None:
-    """The first stay of a decision carries it out: the decision gets its day, the case goes on.
-
-    A decision that is carried out already keeps its day; a case in another state keeps its state.
-    """
-    decision = Decision.objects.select_for_update(of=("self",)).get(pk=decision.pk)
-    if decision.enforced is None:
-        decision.enforced = on
-        decision.save(update_fields=["enforced"])
-        record(
-            by=by, case=case, kind="beslut_verkstallt", requires=Can.SEE_DECISION, on=on,
-            text=f"Beslutet om {decision.get_kind_display()} verkställdes.", object_id=decision.pk,
-        )  # fmt: skip
-    if case.state == CaseState.GRANTED:
-        case.state = next_state(case.state, CaseEvent.ENFORCE)
-        case.save(update_fields=["state"])
+def enforce(*, decision: Decision, on: date, by: User, today: date) -> None:
+    """The first stay of a decision carries it out; a decision that is carried out already keeps its day."""
+    if Decision.objects.filter(pk=decision.pk, enforced=None).exists():
+        enforce_decision(decision=decision, on=max(on, decision.decided), by=by, today=today)

@@ -48,7 +48,11 @@ class EndForm(forms.Form):
         label="Skäl", widget=forms.RadioSelect, choices=[(row.value, row.label) for row in REASONS]
     )
     note = forms.CharField(
-        label="Kommentar", required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2}), help_text=QUIET
+        label="Kommentar",
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=QUIET,
     )
 
 
@@ -66,7 +70,9 @@ class PriceForm(forms.Form):
 class AbsenceForm(forms.Form):
     start = DateField(label="Första natten borta")
     end = DateField(label="Åter", help_text="Den natten sover personen på platsen igen.")
-    rate = MoneyField(label="Pris vid frånvaro", unit="kr per dygn", help_text="Ersätter dygnspriset de nätterna.")
+    rate = MoneyField(
+        label="Pris vid frånvaro", unit="kr per dygn", help_text="Ersätter dygnspriset de nätterna."
+    )
     reason = forms.CharField(label="Skäl", required=False, max_length=200, help_text=QUIET)
 
 

@@ -17,7 +17,9 @@ class BudgetLineForm(forms.Form):
     )  # fmt: skip
     amount = MoneyField(label="Belopp")
     decided = DateField(label="Beslutad")
-    decision_ref = forms.CharField(label="Beslut", max_length=200, help_text="Till exempel KF 2026-11-21 § 12.")
+    decision_ref = forms.CharField(
+        label="Beslut", max_length=200, help_text="Till exempel KF 2026-11-21 § 12."
+    )
 
     def facts(self) -> LineFacts:
         return LineFacts(**self.cleaned_data)

@@ -15,7 +15,9 @@ class ProviderFilter(forms.Form):
     namn = forms.CharField(label="Namn eller kod", required=False, max_length=80)
     slag = forms.ChoiceField(label="Slag", required=False, choices=[("", "Alla"), *MeasureKind.choices])
     avtal = forms.ChoiceField(
-        label="Ramavtal", required=False, choices=[("", "Alla"), ("ja", "Har ramavtal"), ("nej", "Utan ramavtal")]
+        label="Ramavtal",
+        required=False,
+        choices=[("", "Alla"), ("ja", "Har ramavtal"), ("nej", "Utan ramavtal")],
     )
 
 
@@ -44,7 +46,9 @@ class ReopenProviderForm(forms.Form):
 class AgreementForm(forms.Form):
     start = DateField(label="Gäller från")
     end = DateField(
-        label="Gäller till", required=False, help_text="Den första dagen då avtalet inte gäller. Tomt: tills vidare."
+        label="Gäller till",
+        required=False,
+        help_text="Den första dagen då avtalet inte gäller. Tomt: tills vidare.",
     )
     rate = MoneyField(label="Dygnspris", unit="kr per dygn")
     charges_departure_day = forms.BooleanField(label="Avresedagen debiteras", required=False)

@@ -135,7 +135,9 @@ def _agreement_label(provider: Provider, agreement: FrameworkAgreement) -> str:
 class PlacingForm(TermsForm):
     planned_start = DateField(label="Planerad ankomst")
     start = DateField(
-        label="Ankomst", required=False, help_text="Fyll i när personen har kommit. Annars blir placeringen en plan."
+        label="Ankomst",
+        required=False,
+        help_text="Fyll i när personen har kommit. Annars blir placeringen en plan.",
     )
     field_order = (
         "decision", "place", "outside_reason", "planned_start", "start", "end", "rate", "later_from", "later_rate",

@@ -63,6 +63,10 @@ class AgreementQuerySet(MunicipalityQuerySet):
     def locked(self) -> Self:
         return self.select_for_update(of=("self",))
 
+    def ending_after(self, day: date) -> Self:
+        """Agreements that hold on the day or later."""
+        return self.filter(Q(end=None) | Q(end__gt=day))
+
     def in_force_on(self, day: date) -> Self:
         return self.filter(start__lte=day).filter(Q(end=None) | Q(end__gt=day))
 

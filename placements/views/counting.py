@@ -16,8 +16,18 @@ from django.shortcuts import redirect, render
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from avhopp.kernel.refusal import Refused
+from avhopp.pages.tables import Heading
 from placements.terms import Effect
 
+#: What the simple page may leave out.
+DEFAULTS: dict[str, Any] = {
+    "lead": "",
+    "case": None,
+    "crumb": None,
+    "cost": None,
+    "application": None,
+    "tone": "",
+}
 COUNTED, DO, SAVE = "counted", "gor", "spara"
 
 
@@ -52,7 +62,15 @@ def counting_page(
         except Refused as refused:
             effect = None
             show(form, refused)
-    shown = {"form": form, "effect": effect, "changed": changed, "counted": fingerprint if effect else ""}
+    columns = [Heading("År"), Heading("Dygn", True), Heading("Kostnad", True)]
+    columns += [Heading("Kostnad nu", True)] if effect and effect.compares else []
+    shown = {
+        "effect_columns": columns,
+        "form": form,
+        "effect": effect,
+        "changed": changed,
+        "counted": fingerprint if effect else "",
+    }
     return render(request, "placements/counting.html", {**context, **shown})
 
 
@@ -68,7 +86,7 @@ def simple_page(
             return redirect(address)
         except Refused as refused:
             show(form, refused)
-    return render(request, "placements/simple.html", {**context, "form": form})
+    return render(request, "placements/simple.html", {**DEFAULTS, **context, "form": form})
 
 
 def show(form: forms.Form, refused: Refused) -> None:

@@ -16,7 +16,8 @@ from avhopp.pages.paging import Column, page_of, sorting
 from placements.forms.changes import PeriodFilter
 from placements.models import Placement
 from placements.models.placement import PlacementQuerySet
-from placements.showing import Tab, chain_of, chart_of, price_rows, stay_row, to_show
+from placements.showing import Tab, chain_of, chart_of, month_rows, price_rows, stay_row, tables_of, to_show
+from placements.views.addressing import of_its_case
 
 TABS = {
     "pagar": ("Pågår", lambda rows, today: rows.ongoing_on(today)),
@@ -74,16 +75,20 @@ def _tabs(visible: PlacementQuerySet, chosen: str, request: HttpRequest, today: 
 
 
 @access(Placement, Can.SEE_PLACEMENT)
+@of_its_case
 def placement(request: HttpRequest, stay: Placement) -> HttpResponse:
     today = timezone.localdate()
     sees = to_show(request.user)
     stays = Placement.objects.visible_to(request.user).filter(case_id=stay.case_id).with_terms()
     chain = chain_of(_joined(stays, sees).select_related("case"), stay.pk)
     stay = next(row for row in chain if row.pk == stay.pk)
+    months = month_rows(stay, today) if sees.money else []
+    rows = [stay_row(row, sees, today) for row in chain]
     context = {
+        **tables_of(sees, rows, months),
         "stay": stay, "row": stay_row(stay, sees, today), "sees": sees, "today": today,
-        "chain": [stay_row(row, sees, today) for row in chain], "prices": price_rows(stay, today),
-        "absences": stay.absences.all(), "chart": chart_of(stay, today), "actions": _actions(stay, chain, request.user, today),
+        "chain": rows, "prices": price_rows(stay, today),
+        "absences": stay.absences.all(), "months": months, "chart": chart_of(months) if months else None, "actions": _actions(stay, chain, request.user, today),
         "case_url": reverse("case", args=[stay.case_id]),
     }  # fmt: skip
     return render(request, "placements/stay.html", context)
@@ -97,12 +102,21 @@ def _actions(stay: Placement, chain: list[Placement], user: User, today: date) -
         return []
     goes_on = any(row.moved_from_id == stay.pk for row in chain)
     if not stay.has_begun:
-        wanted = [("placement_begin", "Registrera ankomst", "primary"), ("placement_price", "Nytt pris", "secondary")]
+        wanted = [
+            ("placement_begin", "Registrera ankomst", "primary"),
+            ("placement_price", "Nytt pris", "secondary"),
+        ]
         wanted += [] if goes_on else [("placement_withdraw", "Blev inte av", "tertiary")]
     else:
         ongoing = stay.end is None or stay.end > today
         wanted = [("placement_move", "Flytta", "primary")] if ongoing and not goes_on else []
         wanted += [] if goes_on else [("placement_departure", "Ändra avresa", "secondary")]
         wanted += [] if goes_on or not ongoing else [("placement_end", "Avsluta", "secondary")]
-        wanted += [("placement_price", "Nytt pris", "secondary"), ("placement_absence", "Frånvaro", "secondary")]
-    return [{"text": text, "url": reverse(name, args=[stay.pk]), "variant": variant} for name, text, variant in wanted]
+        wanted += [
+            ("placement_price", "Nytt pris", "secondary"),
+            ("placement_absence", "Frånvaro", "secondary"),
+        ]
+    return [
+        {"text": text, "url": reverse(name, args=[stay.case_id, stay.pk]), "variant": variant}
+        for name, text, variant in wanted
+    ]

@@ -18,7 +18,9 @@ MAX_VIEWS = 6000
 REGISTRY_NO = re.compile(r"[A-ZÅÄÖ]{1,5}[- ]\d{4}/\d{1,6}(\.\d{1,4})?")  # DOMAIN.md section 6
 
 
-def write_views(*, report: MonthlyReport, views: str, registry_no: str, by: User, today: date) -> MonthlyReport:
+def write_views(
+    *, report: MonthlyReport, views: str, registry_no: str, by: User, today: date
+) -> MonthlyReport:
     """The administration's own text and the registry number. Both files are made anew, from the same figures.
 
     Whoever saves the text prepares the report from then on, and so cannot be the one who approves it.
@@ -95,7 +97,9 @@ def record_paragraph(
         raise Refused("in_the_future", "Sammanträdet kan inte ligga efter i dag.", field="paragraph_date")
     if paragraph_date <= report.as_of:
         raise Refused(
-            "before_the_month_ended", "Sammanträdet måste ligga efter rapportens månad.", field="paragraph_date"
+            "before_the_month_ended",
+            "Sammanträdet måste ligga efter rapportens månad.",
+            field="paragraph_date",
         )
     report.paragraph, report.paragraph_date = f"§ {number}", paragraph_date
     report.save(update_fields=["paragraph", "paragraph_date"])

@@ -22,7 +22,9 @@ from reports.states import RUNNING, ReportEvent, next_status
 
 LEASE = timedelta(minutes=3)  # longer than any one step; each step renews it
 MAX_ATTEMPTS = 5
-GAVE_UP = f"Rapporten kunde inte skapas på {MAX_ATTEMPTS} försök. Försök igen, eller kontakta systemförvaltningen."
+GAVE_UP = (
+    f"Rapporten kunde inte skapas på {MAX_ATTEMPTS} försök. Försök igen, eller kontakta systemförvaltningen."
+)
 
 
 def claim(*, municipality: Municipality, by: User) -> MonthlyReport | None:
@@ -96,7 +98,9 @@ def finish(*, report: MonthlyReport, public_sha256: str, annex_sha256: str, by: 
     held.status = next_status(held.status, ReportEvent.FINISH)
     held.public_sha256, held.annex_sha256 = public_sha256, annex_sha256
     held.finished_at, held.lease_until, held.error = Now(), None, ""
-    held.save(update_fields=["status", "public_sha256", "annex_sha256", "finished_at", "lease_until", "error"])
+    held.save(
+        update_fields=["status", "public_sha256", "annex_sha256", "finished_at", "lease_until", "error"]
+    )
     return held
 
 

@@ -25,7 +25,9 @@ CATCH_UP_MONTHS = 24  # older months were reported in other ways, if at all; any
 MAX_REASON = 300
 
 
-def request_report(*, municipality: Municipality, month: Period, by: User, today: date, at: datetime) -> MonthlyReport:
+def request_report(
+    *, municipality: Municipality, month: Period, by: User, today: date, at: datetime
+) -> MonthlyReport:
     """The month's report, put in the queue; the latest version when there is one already.
 
     Raises:
@@ -71,7 +73,9 @@ def retry_report(*, report: MonthlyReport, by: User) -> MonthlyReport:
     return report
 
 
-def correct_report(*, report: MonthlyReport, reason: str, by: User, today: date, at: datetime) -> MonthlyReport:
+def correct_report(
+    *, report: MonthlyReport, reason: str, by: User, today: date, at: datetime
+) -> MonthlyReport:
     """A new version, counted from today's facts as of the same day. The old one stays as it was.
 
     Raises:
@@ -139,7 +143,12 @@ def _closed_months(begun: date, today: date) -> Iterator[Period]:
 
 
 def _latest(municipality: Municipality, month: Period) -> MonthlyReport | None:
-    return MonthlyReport.objects.filter(municipality=municipality).of_month(month.start).order_by("-version").first()
+    return (
+        MonthlyReport.objects.filter(municipality=municipality)
+        .of_month(month.start)
+        .order_by("-version")
+        .first()
+    )
 
 
 def _locked(report: MonthlyReport) -> MonthlyReport:

@@ -19,7 +19,11 @@ class ReportQuerySet(MunicipalityQuerySet):
 
     def due(self) -> Self:
         """Reports to render: waiting, or running with a lease that has run out."""
-        return self.filter(Q(status=MonthlyReport.Status.WAITING) | Q(status=MonthlyReport.Status.RUNNING, lease_until__lt=Now()))
+        waiting = Q(status=MonthlyReport.Status.WAITING)
+        return self.filter(waiting | Q(status=MonthlyReport.Status.RUNNING, lease_until__lt=Now()))
+
+    def in_work(self) -> Self:
+        return self.filter(status__in=[MonthlyReport.Status.WAITING, MonthlyReport.Status.RUNNING])
 
     def of_month(self, month: date) -> Self:
         return self.filter(month=month)
@@ -40,7 +44,9 @@ class MonthlyReport(models.Model):
     status = models.CharField("läge", max_length=20, choices=Status, default=Status.WAITING)
     requested_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     requested_at = models.DateTimeField("beställd")
-    correction_of = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="corrected_by")
+    correction_of = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="corrected_by"
+    )
     correction_reason = models.CharField("vad som rättats", max_length=300, blank=True)
 
     as_of = models.DateField("siffrorna sedda från")
@@ -71,7 +77,9 @@ class MonthlyReport(models.Model):
         verbose_name_plural = "månadsrapporter"
         ordering = ["-month", "-version", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["municipality", "month", "version"], name="one_report_per_month_and_version"),
+            models.UniqueConstraint(
+                fields=["municipality", "month", "version"], name="one_report_per_month_and_version"
+            ),
             models.CheckConstraint(condition=Q(month__day=1), name="report_month_is_a_first"),
             models.CheckConstraint(
                 condition=Q(approved_at=None, approved_by=None)
@@ -92,7 +100,9 @@ class MonthlyReport(models.Model):
                 condition=Q(version=1, correction_of=None) | Q(version__gt=1, correction_of__isnull=False),
                 name="a_later_version_corrects",
             ),
-            models.CheckConstraint(condition=Q(as_of__gte=F("month")), name="report_seen_from_the_month_or_later"),
+            models.CheckConstraint(
+                condition=Q(as_of__gte=F("month")), name="report_seen_from_the_month_or_later"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -101,6 +111,10 @@ class MonthlyReport(models.Model):
     @property
     def is_approved(self) -> bool:
         return self.status == self.Status.APPROVED
+
+    @property
+    def is_in_work(self) -> bool:
+        return self.status in (self.Status.WAITING, self.Status.RUNNING)
 
     @property
     def has_files(self) -> bool:

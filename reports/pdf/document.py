@@ -1,5 +1,6 @@
 """What the two files say, from the report's header and its frozen figures alone. No database, no clock."""
 
+import unicodedata
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -8,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from avhopp.kernel import periods, swedish
-from avhopp.kernel.money import format_kr, format_percent
+from avhopp.kernel.money import NBSP, format_kr, format_percent
 from avhopp.pages.charts import Budget, Lines, Series, StackedBars
 from placements.models import BudgetLine
 from reports.disclosure import about_kr, interval, may_show_amounts, rounded_nights
@@ -17,6 +18,7 @@ from reports.models import MonthlyReport
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 NOT_SHOWN = "redovisas inte"
+HIDDEN = ("Cc", "Cf", "Zl", "Zp")  # categories of Unicode
 SHORT_MONTHS = ("jan", "feb", "mar", "apr", "maj", "jun", "jul", "aug", "sep", "okt", "nov", "dec")
 CONTROLS = {
     "volumes_balance": "Ärenden: första dagen + nya + återaktualiserade − avslutade = sista dagen",
@@ -29,7 +31,12 @@ def public_context(report: MonthlyReport) -> dict[str, Any]:
     """The public report: intervals, rounded sums, nothing broken down (DOMAIN.md 5.4)."""
     found = thawed(report.figures).figures
     rounded = _rounded(found)
-    return {**_header(report), "rounded": rounded, "found": found, "budget_rows": _public_budget(found, rounded)}
+    return {
+        **_header(report),
+        "rounded": rounded,
+        "found": found,
+        "budget_rows": _public_budget(found, rounded),
+    }
 
 
 def annex_context(report: MonthlyReport) -> dict[str, Any]:
@@ -42,7 +49,9 @@ def annex_context(report: MonthlyReport) -> dict[str, Any]:
         "months": frozen.months,
         "sums": _sums(frozen.months),
         "budget_lines": [
-            SimpleNamespace(ref=line.ref, kind=BudgetLine.Kind(line.kind).label, amount=line.amount, used=line.used)
+            SimpleNamespace(
+                ref=line.ref, kind=BudgetLine.Kind(line.kind).label, amount=line.amount, used=line.used
+            )
             for line in found.budget.lines
         ],
         "overrun": max(-found.budget.variance, Decimal(0)),
@@ -85,14 +94,24 @@ def _header(report: MonthlyReport) -> dict[str, Any]:
         "dated": frozen_at.astimezone(STOCKHOLM).date(),
         "epoch": int(frozen_at.timestamp()),
         "month": report.month,
-        "year": report.month.year,
+        "year": str(report.month.year),
         "first_day": report.month,
         "last_day": periods.last_day(month),
         "as_of": report.as_of,
         "version": report.version,
         "correction_reason": report.correction_reason,
-        "views": [part.strip() for part in report.views.replace("\r", "").split("\n\n") if part.strip()],
+        "views": _paragraphs(report.views),
     }
+
+
+def _paragraphs(text: str) -> list[str]:
+    """The text without what does not show (control and direction marks); an empty line makes a new paragraph."""
+    shown = "".join(sign for sign in text if sign == "\n" or unicodedata.category(sign) not in HIDDEN)
+    return [part.strip() for part in shown.split("\n\n") if part.strip()]
+
+
+def _count(count: int) -> str:
+    return f"{count:,}".replace(",", NBSP)
 
 
 def _rounded(found: Any) -> SimpleNamespace:
@@ -104,7 +123,7 @@ def _rounded(found: Any) -> SimpleNamespace:
         persons_year=interval(found.volumes.persons_year_to_date, total=True),
         persons_placed=interval(found.placements.persons),
         applications=interval(found.applications.sent),
-        nights_year=f"cirka {rounded_nights(found.year.nights)}" if nights else NOT_SHOWN,
+        nights_year=f"cirka {_count(rounded_nights(found.year.nights))}" if nights else NOT_SHOWN,
         cost_year=about_kr(found.year.cost) if amounts else NOT_SHOWN,
         planned=about_kr(found.forecast.planned) if amounts else NOT_SHOWN,
         outcome=_against_budget(found) if amounts else "",
@@ -125,7 +144,10 @@ def _against_budget(found: Any) -> str:
 
 def _public_budget(found: Any, rounded: SimpleNamespace) -> list[tuple[str, str]]:
     """Budget lines are public decisions and stand exactly; cost and forecast are rounded."""
-    lines = [(f"Budget: {BudgetLine.Kind(line.kind).label.lower()}", format_kr(line.amount)) for line in found.budget.lines]
+    lines = [
+        (f"Budget: {BudgetLine.Kind(line.kind).label.lower()}", format_kr(line.amount))
+        for line in found.budget.lines
+    ]
     if len(lines) > 1:
         lines.append(("Budget, totalt", format_kr(found.budget.total)))
     return [*lines, ("Kostnad hittills i år", rounded.cost_year), ("Prognos för helåret", rounded.planned)]
@@ -143,12 +165,26 @@ def _share(part: Decimal, whole: Decimal) -> str:
 def _forecasts(found: Any) -> list[SimpleNamespace]:
     budget = found.budget.total
     rows = (
-        ("Beslutat", found.forecast.committed, "Pågående placeringar till sina beslutade slut, med beslutade priser."),
-        ("Beslutat och planerat", found.forecast.planned, "Även beslutade placeringar som inte börjat. Huvudprognos."),
-        ("Rak framskrivning", found.forecast.straight_line, "Årets snitt per dag gånger årets dagar. Bortser från beslut."),
+        (
+            "Beslutat",
+            found.forecast.committed,
+            "Pågående placeringar till sina beslutade slut, med beslutade priser.",
+        ),
+        (
+            "Beslutat och planerat",
+            found.forecast.planned,
+            "Även beslutade placeringar som inte börjat. Huvudprognos.",
+        ),
+        (
+            "Rak framskrivning",
+            found.forecast.straight_line,
+            "Årets snitt per dag gånger årets dagar. Bortser från beslut.",
+        ),
     )
     return [
-        SimpleNamespace(name=name, amount=amount, left=budget - amount, share=_share(amount, budget), about=about)
+        SimpleNamespace(
+            name=name, amount=amount, left=budget - amount, share=_share(amount, budget), about=about
+        )
         for name, amount, about in rows
     ]
 

@@ -7,10 +7,19 @@ say the same as the stored one; loading adds rows, it never changes them.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
+from datetime import date
 
 from avhopp.kernel.periods import Period
 from reports.scenario.document import (
-    ApplicationRow, CaseRow, CheckRow, DecisionRow, PlacementRow, Row, Scenario, ScenarioFault, UserRow,
+    ApplicationRow,
+    CaseRow,
+    CheckRow,
+    DecisionRow,
+    PlacementRow,
+    Row,
+    Scenario,
+    ScenarioFault,
+    UserRow,
 )  # fmt: skip
 from reports.scenario.normal import as_stored
 from reports.scenario.stays import absence_faults, links_faults, overlap_faults, price_faults
@@ -81,7 +90,12 @@ def contradictions(scenario: Scenario, stored: Scenario) -> list[ScenarioFault]:
     faults += _of_another(scenario, world)
     if faults:
         return faults
-    return [*_placements(scenario, world), *_applications(scenario.applications), *_checks(scenario.checks)]
+    return [
+        *_late_assessments(scenario, stored),
+        *_placements(scenario, world),
+        *_applications(scenario.applications),
+        *_checks(scenario.checks),
+    ]
 
 
 def _doubles(scenario: Scenario) -> Faults:
@@ -99,7 +113,9 @@ def _unknown(scenario: Scenario, world: World) -> Faults:
             for row in rows:
                 ref = getattr(row, key)
                 if ref is not None and world.get(target, ref) is None:
-                    yield ScenarioFault(f"{row.path}.{key}", f"Okänd beteckning ”{shown(ref)}”: den finns inte i {target}.")
+                    yield ScenarioFault(
+                        f"{row.path}.{key}", f"Okänd beteckning ”{shown(ref)}”: den finns inte i {target}."
+                    )
 
 
 def _differing(scenario: Scenario, stored: Scenario) -> Faults:
@@ -137,11 +153,17 @@ def _users(users: Iterable[UserRow]) -> Faults:
     for user in users:
         if user.role == POLICE_ROLE:
             if user.police_unit is None:
-                yield ScenarioFault(f"{user.path}.police_unit", "Nyckeln saknas: en polis hör till en polisenhet.")
+                yield ScenarioFault(
+                    f"{user.path}.police_unit", "Nyckeln saknas: en polis hör till en polisenhet."
+                )
             if user.unit is not None:
-                yield ScenarioFault(f"{user.path}.unit", "En polis hör till en polisenhet, inte till en enhet.")
+                yield ScenarioFault(
+                    f"{user.path}.unit", "En polis hör till en polisenhet, inte till en enhet."
+                )
         elif user.police_unit is not None:
-            yield ScenarioFault(f"{user.path}.police_unit", "Bara den som har rollen polis hör till en polisenhet.")
+            yield ScenarioFault(
+                f"{user.path}.police_unit", "Bara den som har rollen polis hör till en polisenhet."
+            )
 
 
 def _cases(scenario: Scenario, world: World) -> Faults:
@@ -149,7 +171,9 @@ def _cases(scenario: Scenario, world: World) -> Faults:
     for case in world.all("cases"):
         by_person[case.person].append(case)  # type: ignore[attr-defined,arg-type]
         if case.path and case.closing_reason is not None and case.closed is None:  # type: ignore[attr-defined]
-            yield ScenarioFault(f"{case.path}.closing_reason", "Skälet står utan att ärendet har en avslutsdag.")
+            yield ScenarioFault(
+                f"{case.path}.closing_reason", "Skälet står utan att ärendet har en avslutsdag."
+            )
     for cases in by_person.values():
         for row, other in _open_at_once(cases):
             yield ScenarioFault(
@@ -186,7 +210,7 @@ def _of_another(scenario: Scenario, world: World) -> Faults:
 def _placements(scenario: Scenario, world: World) -> Faults:
     own: set[str] = set()
     for row in scenario.placements:
-        found = [*_dates(row, world.case(row.case)), *price_faults(row), *absence_faults(row)]
+        found = list(_dates(row, world.case(row.case))) or [*price_faults(row), *absence_faults(row)]
         if found:
             own.add(row.ref)
         yield from found
@@ -206,7 +230,22 @@ def _dates(row: PlacementRow, case: CaseRow) -> Faults:
     if row.first_day < case.received:
         yield ScenarioFault(f"{row.path}.{first}", f"Dagen ligger före ärendets första dag, {case.received}.")
     if row.start is not None and case.closed is not None and (row.end is None or row.end > case.closed):
-        yield ScenarioFault(f"{row.path}.end", f"Placeringen pågår efter att ärendet avslutades, {case.closed}.")
+        yield ScenarioFault(
+            f"{row.path}.end", f"Placeringen pågår efter att ärendet avslutades, {case.closed}."
+        )
+
+
+def _late_assessments(scenario: Scenario, stored: Scenario) -> Faults:
+    """A registered assessment never changes, so none can be put before one that is stored."""
+    newest: dict[str, date] = {}
+    for known in stored.assessments:
+        newest[known.case] = max(known.received, newest.get(known.case, known.received))
+    keys = {known.key for known in stored.assessments}
+    for row in scenario.assessments:
+        if row.key not in keys and row.case in newest and row.received < newest[row.case]:
+            yield ScenarioFault(
+                f"{row.path}.received", f"Ärendet har redan en senare bedömning, från {newest[row.case]}."
+            )
 
 
 def _applications(rows: Iterable[ApplicationRow]) -> Faults:

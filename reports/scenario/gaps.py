@@ -73,7 +73,11 @@ def _persons(scenario: Scenario) -> Iterator[Gap]:
             yield Gap(f"{person.path}.birth_year", "året är inte det som står i identitetsnumret", ODD)
         other = numbers.setdefault(person.identity, person.path)
         if other != person.path:
-            yield Gap(f"{person.path}.identity", f"samma nummer som {other}; samordnaren får frågan om en dubblett", ODD)
+            yield Gap(
+                f"{person.path}.identity",
+                f"samma nummer som {other}; samordnaren får frågan om en dubblett",
+                ODD,
+            )
 
 
 def _cases(scenario: Scenario, stored: Scenario, world: World) -> Iterator[Gap]:
@@ -146,7 +150,11 @@ def _against_decision(row: PlacementRow, decision: DecisionRow, provider: Provid
     if decision.kind != provider.kind:
         yield Gap(f"{row.path}.provider", "utföraren är av annat slag än beslutet", ODD)
     if row.start is not None and decision.enforced is None:
-        yield Gap(f"{decision.path or row.path}.enforced", "verkställd dag, fast placeringen har börjat", case=row.case)
+        yield Gap(
+            f"{decision.path or row.path}.enforced",
+            "verkställd dag, fast placeringen har börjat",
+            case=row.case,
+        )
     if row.first_day < decision.decided:
         yield Gap(f"{row.path}.start", "placeringen börjar före beslutet", ODD)
     if decision.end is not None and (row.end is None or row.end > decision.end):
@@ -162,7 +170,9 @@ def _applications(scenario: Scenario, world: World) -> Iterator[Gap]:
         if row.sent < world.case(row.case).received:
             yield Gap(f"{row.path}.sent", "ansökan är äldre än ärendet", ODD)
         if row.decided is None and row.status != "inskickad":
-            yield Gap(f"{row.path}.decided", "beslutsdag för ansökan", case=row.case, requires=Can.SEE_APPLICATION)
+            yield Gap(
+                f"{row.path}.decided", "beslutsdag för ansökan", case=row.case, requires=Can.SEE_APPLICATION
+            )
 
 
 def _checks(scenario: Scenario, world: World) -> Iterator[Gap]:

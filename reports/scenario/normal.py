@@ -20,8 +20,8 @@ def as_stored(scenario: Scenario, stored: Scenario) -> Scenario:
     - A case closed for a reason that is not told has another reason; who cannot be a handler is none.
     - A person without a case is not registered: there is no ground to keep the data (2001:454 6 §).
     """
-    users = (*scenario.users, *stored.users)
-    others = {user.username for user in users if user.role not in HANDLER_ROLES}
+    roles = {user.username: user.role for user in (*scenario.users, *stored.users)}
+    others = {name for name, role in roles.items() if role not in HANDLER_ROLES}
     wanted = {case.person for case in scenario.cases} | {person.ref for person in stored.persons}
     return replace(
         scenario,

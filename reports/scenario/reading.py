@@ -12,9 +12,26 @@ from typing import Any
 from reports.scenario import values as read
 from reports.scenario import vocabulary as words
 from reports.scenario.document import (
-    AgreementRow, ApplicationRow, AssessmentRow, BudgetLineRow, CaseRow, CheckRow, ConsentRow, DecisionRow,
-    MunicipalityRow, PersonRow, PlacementRow, PoliceUnitRow, ProviderRow, RateRow, Row, Scenario, ScenarioFault,
-    ScenarioRefused, UnitRow, UserRow,
+    AgreementRow,
+    ApplicationRow,
+    AssessmentRow,
+    BudgetLineRow,
+    CaseRow,
+    CheckRow,
+    ConsentRow,
+    DecisionRow,
+    MunicipalityRow,
+    PersonRow,
+    PlacementRow,
+    PoliceUnitRow,
+    ProviderRow,
+    RateRow,
+    Row,
+    Scenario,
+    ScenarioFault,
+    ScenarioRefused,
+    UnitRow,
+    UserRow,
 )  # fmt: skip
 
 #: A county's 250 cases take about 1 MB. What is larger is refused unread, so that it cannot exhaust the memory.
@@ -226,9 +243,7 @@ def read_bytes(content: bytes) -> Scenario:
             parse_constant=read.Unreadable,
         )
     except json.JSONDecodeError as error:
-        raise _whole(
-            f"Filen är inte giltig JSON: fel på rad {error.lineno}, tecken {error.colno}."
-        ) from None
+        raise _whole(f"Filen är inte giltig JSON: fel på rad {error.lineno}, tecken {error.colno}.") from None
     except RecursionError:
         raise _whole("Filen är inte en scenariofil: den har för många nivåer.") from None
     return _Reading().scenario(found)
@@ -286,7 +301,9 @@ class _Reading:
         if written.get("planned_start") is None:
             found["planned_start"] = found["start"]
         if written.get("planned_start") is None and written.get("start") is None:
-            self._fault(f"{path}.planned_start", "Datum saknas: en plats som inte är påbörjad har en planerad dag.")
+            self._fault(
+                f"{path}.planned_start", "Datum saknas: en plats som inte är påbörjad har en planerad dag."
+            )
 
     def _value(self, key: Key, written: dict[str, object], path: str, name: str) -> Any:
         value = written.get(name)

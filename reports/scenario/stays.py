@@ -28,7 +28,7 @@ def as_stay(row: PlacementRow) -> Stay:
 
 def price_faults(row: PlacementRow) -> Faults:
     """Nights without a price, nights with two, and price periods that end before they begin."""
-    found = [*_backwards(row.prices), *_between(row), *_outer_gaps(row)]
+    found = list(_backwards(row.prices)) or [*_between(row), *_outer_gaps(row)]
     yield from found or _refused(row)
 
 
@@ -37,7 +37,11 @@ def absence_faults(row: PlacementRow) -> Faults:
     found = list(_backwards(row.absences))
     for one in row.absences:
         if one.end is None and row.end is None:
-            found.append(ScenarioFault(f"{one.path}.to", "Datum saknas: varken frånvaron eller placeringen har ett slut."))
+            found.append(
+                ScenarioFault(
+                    f"{one.path}.to", "Datum saknas: varken frånvaron eller placeringen har ett slut."
+                )
+            )
         if one.start < row.first_day:
             found.append(ScenarioFault(f"{one.path}.from", "Frånvaron börjar före placeringen."))
         if row.end is not None and max(one.start, one.end or row.end) > row.end:
@@ -64,7 +68,8 @@ def overlap_faults(rows: Iterable[PlacementRow], person_of: Mapping[str, str]) -
                 at_fault, other = (row, longest) if row.path else (longest, row)
                 if at_fault.path:
                     yield ScenarioFault(
-                        f"{at_fault.path}.start", f"Personen är redan placerad de dagarna: {shown(other.ref)}."
+                        f"{at_fault.path}.start",
+                        f"Personen är redan placerad de dagarna: {shown(other.ref)}.",
                     )
             if longest is None or (longest.end is not None and (row.end is None or row.end > longest.end)):
                 longest = row
@@ -78,12 +83,15 @@ def links_faults(rows: Iterable[PlacementRow]) -> Faults:
         if row.moved_from is None:
             continue
         if row.moved_from == row.ref:
-            yield ScenarioFault(f"{row.path}.moved_from", "En placering kan inte vara en flytt från sig själv.")
+            yield ScenarioFault(
+                f"{row.path}.moved_from", "En placering kan inte vara en flytt från sig själv."
+            )
             continue
         other = followed.setdefault(row.moved_from, row)
         if other is not row and row.path:
             yield ScenarioFault(
-                f"{row.path}.moved_from", f"Flytten från {shown(row.moved_from)} gick redan till {shown(other.ref)}."
+                f"{row.path}.moved_from",
+                f"Flytten från {shown(row.moved_from)} gick redan till {shown(other.ref)}.",
             )
         if row.path and _goes_round(row, by_ref):
             yield ScenarioFault(f"{row.path}.moved_from", "Flyttarna går i en cirkel.")

@@ -13,11 +13,32 @@ from cases.models import Case, CaseUserGrant, Decision, GrantKind, Person
 from cases.visibility import in_force
 from collaboration.models import Consent, PoliceAssessment, RegisterCheck
 from placements.models import (
-    BudgetLine, FrameworkAgreement, GrantApplication, Placement, PlacementAbsence, PlacementPrice, Provider,
+    BudgetLine,
+    FrameworkAgreement,
+    GrantApplication,
+    Placement,
+    PlacementAbsence,
+    PlacementPrice,
+    Provider,
 )  # fmt: skip
 from reports.scenario.document import (
-    AgreementRow, ApplicationRow, AssessmentRow, BudgetLineRow, CaseRow, CheckRow, ConsentRow, DecisionRow,
-    MunicipalityRow, PersonRow, PlacementRow, PoliceUnitRow, ProviderRow, RateRow, Scenario, UnitRow, UserRow,
+    AgreementRow,
+    ApplicationRow,
+    AssessmentRow,
+    BudgetLineRow,
+    CaseRow,
+    CheckRow,
+    ConsentRow,
+    DecisionRow,
+    MunicipalityRow,
+    PersonRow,
+    PlacementRow,
+    PoliceUnitRow,
+    ProviderRow,
+    RateRow,
+    Scenario,
+    UnitRow,
+    UserRow,
 )  # fmt: skip
 from reports.scenario.normal import REASON_UNKNOWN
 
@@ -45,7 +66,9 @@ class _Stored:
             municipality=MunicipalityRow(
                 code=home.code, name=home.name, board=home.board, registry_prefix=home.registry_prefix
             ),
-            units=tuple(UnitRow(ref=row.ref, name=row.name) for row in Unit.objects.filter(municipality=home)),
+            units=tuple(
+                UnitRow(ref=row.ref, name=row.name) for row in Unit.objects.filter(municipality=home)
+            ),
             police_units=tuple(
                 PoliceUnitRow(ref=row.ref, name=row.name, kind=row.kind)
                 for row in PoliceUnit.objects.filter(municipality=home)
@@ -119,7 +142,9 @@ class _Stored:
 
     def _handlers(self) -> dict[UUID, str]:
         """The present handler of each case, by its user name."""
-        grants = CaseUserGrant.objects.filter(in_force(), kind=GrantKind.ASSIGNMENT).order_by("valid_from", "id")
+        grants = CaseUserGrant.objects.filter(in_force(), kind=GrantKind.ASSIGNMENT).order_by(
+            "valid_from", "id"
+        )
         return dict(grants.values_list("content_object_id", "user__handle"))
 
     def _case(self, row: Case, handler: str | None) -> CaseRow:
@@ -228,7 +253,9 @@ class _Stored:
 
     def _checks(self) -> tuple[CheckRow, ...]:
         return tuple(
-            CheckRow(case=self.cases[row.case_id], planned=row.planned, done=row.done, deviation=row.deviation)
+            CheckRow(
+                case=self.cases[row.case_id], planned=row.planned, done=row.done, deviation=row.deviation
+            )
             for row in RegisterCheck.objects.filter(case__in=self.cases)
         )
 

@@ -154,10 +154,10 @@ def money(whole_digits: int) -> Callable[[object], Decimal]:
 
     def reader(value: object) -> Decimal:
         if isinstance(value, bool) or not isinstance(value, int | str):
-            raise BadValue("Skriv belopp som heltal eller som text med decimalpunkt, till exempel \"3000.50\".")
+            raise BadValue('Skriv belopp som heltal eller som text med decimalpunkt, till exempel "3000.50".')
         match = _AMOUNT.fullmatch(str(value))
         if match is None:
-            raise BadValue("Skriv belopp som heltal eller som text med decimalpunkt, till exempel \"3000.50\".")
+            raise BadValue('Skriv belopp som heltal eller som text med decimalpunkt, till exempel "3000.50".')
         if match["minus"]:
             raise BadValue("Beloppet får inte vara mindre än noll.")
         kronor, ore = match["kronor"].lstrip("0") or "0", (match["ore"] or "").rstrip("0")

@@ -52,6 +52,4 @@ CLOSING_REASONS = frozenset(
 CRIME_DEGREES = frozenset({"lag", "medel", "hog"})
 THREATS = frozenset({"ingen_eller_forhojd", "hog", "ej_bedomd"})
 PROTECTION_NEEDS = frozenset({"nej", "ja_lokalt", "ja_annan_ort", "ja_noa"})
-APPLICATION_STATUSES = frozenset(
-    {"inskickad", "beviljad", "delvis", "avslagen", "utbetald", "slutredovisad"}
-)
+APPLICATION_STATUSES = frozenset({"inskickad", "beviljad", "delvis", "avslagen", "utbetald", "slutredovisad"})

@@ -12,6 +12,7 @@ PACKAGES = ("avhopp", "cases", "placements", "collaboration", "reports")
 MAY = {
     "avhopp.kernel": ("avhopp.kernel",),
     "avhopp.services": ("avhopp.services",),
+    "avhopp.services.worker": ("avhopp.services", "avhopp.celery"),
     "avhopp.pages": ("avhopp.kernel", "avhopp.pages", "avhopp.access.decorators"),
     "avhopp": ("avhopp",),
     "cases": ("avhopp", "cases"),

@@ -16,6 +16,7 @@ PORTAL_SQL = settings.BASE_DIR / "collaboration" / "portal" / "views.sql"
 
 class Command(BaseCommand):
     help = "Creates the database roles, runs the migrations and installs row-level security. Safe to run again."
+    requires_system_checks = ()  # `migrate` runs those of the database
 
     def handle(self, *args: object, **options: object) -> None:
         if settings.DATABASE_LOGIN != "migrator":

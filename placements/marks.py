@@ -1,0 +1,88 @@
+"""When a stay or a decision needs somebody's attention (DOMAIN.md 4.9). Pure: rows in, days and words out.
+
+Words say nothing about threat, health or gang.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from avhopp.kernel.deadlines import DeadlineKind, due
+from avhopp.kernel.periods import add_months
+
+AHEAD = timedelta(days=30)
+#: A mark that nobody can make undone is shown for a while, and then no more.
+AFTERWARDS = timedelta(days=30)
+UNENFORCED_AFTER = timedelta(days=60)
+MARKS = {
+    12: "Placeringen når 12 månader: följ upp nivån",
+    18: "Placeringen når 18 månader: pröva fortsättningen",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """`due` is the day it concerns."""
+
+    text: str
+    due: date
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A stay as the marks need it. `chain_start` is the arrival at the chain's first place.
+
+    `priced_to` is the day the last agreed price ends; None runs on, or is not for the reader to know.
+    """
+
+    planned_start: date
+    start: date | None
+    end: date | None
+    decision_end: date | None
+    chain_start: date | None
+    priced_to: date | None
+    goes_on: bool = False
+
+
+def marks_of(stay: Watched, today: date) -> list[Mark]:
+    """What is due about a stay or a plan that still stands."""
+    if stay.start is None:
+        passed = stay.planned_start < today
+        return (
+            [Mark("Planerad ankomst har passerat: registrera eller ta bort", stay.planned_start)]
+            if passed
+            else []
+        )
+    if stay.end is not None and stay.end <= today:
+        return []
+    found = []
+    if stay.decision_end is not None and stay.decision_end <= today + AHEAD and not stay.goes_on:
+        found.append(Mark("Beslutet om placeringen går ut", stay.decision_end))
+    if stay.priced_to is not None and stay.end is None and stay.priced_to <= today + AHEAD:
+        found.append(Mark("Det avtalade priset går ut", stay.priced_to))
+    return found + [
+        Mark(text, day)
+        for months, text in MARKS.items()
+        if stay.chain_start is not None
+        and (day := add_months(stay.chain_start, months)) - AHEAD <= today <= day + AFTERWARDS
+        and (stay.end is None or stay.end > day)
+    ]
+
+
+def unenforced_mark(decided: date, today: date) -> Mark | None:
+    """A decision that has waited 60 days to be carried out; three months is the limit."""
+    if today < decided + UNENFORCED_AFTER:
+        return None
+    return Mark("Beslutet är inte verkställt", due(DeadlineKind.UNENFORCED_DECISION, decided))
+
+
+def chain_starts(links: Iterable[tuple[object, object, date | None]]) -> dict[object, date | None]:
+    """The arrival at the chain's first place, by key. `links` are key, the key moved from (or None), and arrival."""
+    rows = {key: (moved_from, start) for key, moved_from, start in links}
+
+    def first(key: object) -> date | None:
+        while rows[key][0] in rows:
+            key = rows[key][0]
+        return rows[key][1]
+
+    return {key: first(key) for key in rows}

@@ -1,0 +1,99 @@
+"""The budget: what was decided, what has been used, what the year is expected to cost."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from avhopp.access.decorators import READ_WRITE, access_page
+from avhopp.access.policy import may_in_general
+from avhopp.access.roles import Can, Role
+from avhopp.kernel.money import format_kr
+from avhopp.kernel.swedish import MONTHS
+from avhopp.pages.charts import Budget, Series, StackedBars
+from avhopp.pages.tables import Heading
+from placements.actions.budget import add_budget_line
+from placements.costs import NOTHING
+from placements.forms.money import BudgetLineForm
+from placements.showing import Tab
+from placements.spending import YearMoney, year_money
+from placements.views.counting import simple_page
+
+#: Roles whose grants cover every case of the municipality: only theirs is the whole outcome.
+WHOLE = (Role.COORDINATOR, Role.FINANCE_OFFICER)
+COLUMNS = (
+    Heading("Rad"), Heading("Beslut"), Heading("Belopp", True), Heading("Använt", True), Heading("Kvar", True)
+)  # fmt: skip
+
+
+@access_page(Can.SEE_BUDGET)
+def budget(request: HttpRequest) -> HttpResponse:
+    today = timezone.localdate()
+    year = _year(request.GET.get("ar", ""), today.year)
+    money = year_money(user=request.user, year=year, as_of=today)
+    context = {
+        "money": money, "lines": list(zip(money.rows, money.charged.uses, strict=True)), "years": _years(year, today.year),
+        "chart": _against_budget(money), "monthly": _by_month(money), "partial": request.user.role not in WHOLE,
+        "can_write": may_in_general(request.user, Can.WRITE_BUDGET), "columns": COLUMNS,
+        "foot": _foot(money),
+        "overrun_text": f"Kostnaden är {format_kr(money.charged.overrun)} högre än budgeten. Ingen rad täcker den.",
+    }  # fmt: skip
+    return render(request, "placements/budget.html", context)
+
+
+@access_page(Can.WRITE_BUDGET, READ_WRITE)
+def budget_line_new(request: HttpRequest) -> HttpResponse:
+    today = timezone.localdate()
+    form = BudgetLineForm(
+        request.POST or None, initial={"year": _year(request.GET.get("ar", ""), today.year)}
+    )
+
+    def save() -> str:
+        line = add_budget_line(facts=form.facts(), by=request.user, today=today)
+        return f"{reverse('budget')}?ar={line.year}"
+
+    context = {
+        "heading": "Ny budgetrad", "save": "Lägg till raden", "back": reverse("budget"), "crumb": None,
+        "lead": "En ändrad budget är en ny rad. Rader som är beslutade ändras inte.",
+    }  # fmt: skip
+    return simple_page(request, form, save, "Budgetraden är tillagd.", context)
+
+
+def _foot(money: YearMoney) -> list[str]:
+    used = sum((use.used for use in money.charged.uses), NOTHING)
+    left = sum((use.left for use in money.charged.uses), NOTHING)
+    return ["Summa", "", *(format_kr(amount) for amount in (money.charged.total, used, left))]
+
+
+def _year(text: str, this_year: int) -> int:
+    return int(text) if text.isascii() and text.isdigit() and 2000 <= int(text) <= 2100 else this_year
+
+
+def _years(chosen: int, this_year: int) -> list[Tab]:
+    shown = sorted({*range(this_year - 2, this_year + 2), chosen})
+    return [Tab(str(year), f"?ar={year}", year == chosen) for year in shown]
+
+
+def _against_budget(money: YearMoney) -> Budget:
+    return Budget(
+        title=f"Utfall och prognos mot budget {money.year}",
+        about="Årets kostnad hittills, det som är bundet och det som är planerat, mot budgeten.",
+        budget=money.charged.total,
+        spent=money.charged.cost,
+        committed=money.committed - money.charged.cost,
+        forecast=money.planned,
+    )
+
+
+def _by_month(money: YearMoney) -> StackedBars:
+    return StackedBars(
+        title=f"Kostnad per månad {money.year}",
+        about="Årets kostnad månad för månad, inom och utanför ramavtal.",
+        labels=tuple(name.capitalize() for name in MONTHS),
+        series=(
+            Series("Inom ramavtal", tuple(month.cost_inside for month in money.months)),
+            Series("Utanför ramavtal", tuple(month.cost_outside for month in money.months)),
+        ),
+        unit="kr",
+        total=True,
+    )

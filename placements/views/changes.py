@@ -1,0 +1,150 @@
+"""Change a stay: arrival, withdrawal, departure, price, absence."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+
+from avhopp.access.decorators import READ_WRITE, access
+from avhopp.access.roles import Can
+from placements.actions.absence import Away, away_stay, record_absence
+from placements.actions.beginning import begin_placement, begun_stay, withdraw_plan
+from placements.actions.ending import change_departure, end_placement, ended_stay, extended_stay
+from placements.actions.prices import change_price, repriced_stay
+from placements.costs import Stay
+from placements.forms.changes import AbsenceForm, BeginForm, DepartureForm, EndForm, PriceForm, WithdrawForm
+from placements.models import Placement
+from placements.terms import Effect, effect
+from placements.views.addressing import of_its_case
+from placements.views.counting import Counting, counting_page, simple_page
+
+
+@access(Placement, Can.WRITE_PLACEMENT, READ_WRITE)
+@of_its_case
+def begin(request: HttpRequest, stay: Placement) -> HttpResponse:
+    stay, today = _with_terms(request, stay), timezone.localdate()
+    initial = {"start": min(stay.planned_start, today), "end": stay.end, "prices": "behall"}
+    form = BeginForm(request.POST or None, initial=initial, several_prices=len(stay.prices.all()) > 1)
+
+    def said() -> dict[str, Any]:
+        return {
+            **{key: form.cleaned_data[key] for key in ("start", "end")},
+            "shift_prices": form.shifts,
+            "today": today,
+        }
+
+    return _counted(
+        request, stay, form, lambda: begun_stay(placement=stay, **said()),
+        lambda: begin_placement(placement=stay, by=request.user, **said()),
+        ("Registrera ankomst", "Priserna anpassas så att de täcker placeringen.", "Spara ankomsten", "Ankomsten är sparad."),
+    )  # fmt: skip
+
+
+@access(Placement, Can.WRITE_PLACEMENT, READ_WRITE)
+@of_its_case
+def withdraw(request: HttpRequest, stay: Placement) -> HttpResponse:
+    form = WithdrawForm(request.POST or None)
+
+    def save() -> str:
+        withdraw_plan(placement=stay, by=request.user, today=timezone.localdate(), **form.cleaned_data)
+        return _url(stay)
+
+    context = {
+        **_around(stay, "Placeringen blev inte av"), "save": "Ta bort planen", "tone": "danger",
+        "lead": "Planen räknas inte längre i kostnader och prognoser. Den går inte att ta tillbaka: gör en ny placering "
+        "om personen ändå kommer.",
+    }  # fmt: skip
+    return simple_page(request, form, save, "Planen är borttagen.", context)
+
+
+@access(Placement, Can.WRITE_PLACEMENT, READ_WRITE)
+@of_its_case
+def end(request: HttpRequest, stay: Placement) -> HttpResponse:
+    stay, today = _with_terms(request, stay), timezone.localdate()
+    form = EndForm(request.POST or None, initial={"end": today})
+    return _counted(
+        request, stay, form, lambda: ended_stay(placement=stay, end=form.cleaned_data["end"]),
+        lambda: end_placement(placement=stay, by=request.user, today=today, **form.cleaned_data),
+        ("Avsluta placeringen", "Frånvaro efter avresan tas bort.", "Avsluta placeringen", "Placeringen är avslutad."),
+    )  # fmt: skip
+
+
+@access(Placement, Can.WRITE_PLACEMENT, READ_WRITE)
+@of_its_case
+def departure(request: HttpRequest, stay: Placement) -> HttpResponse:
+    stay, today = _with_terms(request, stay), timezone.localdate()
+    form = DepartureForm(request.POST or None, initial={"end": stay.end})
+    return _counted(
+        request, stay, form, lambda: extended_stay(placement=stay, end=form.cleaned_data["end"]),
+        lambda: change_departure(placement=stay, by=request.user, today=today, **form.cleaned_data),
+        ("Ändra avresa", "Det senaste priset gäller även de nya nätterna.", "Spara avresan", "Avresan är ändrad."),
+    )  # fmt: skip
+
+
+@access(Placement, Can.WRITE_PLACEMENT, READ_WRITE)
+@of_its_case
+def price(request: HttpRequest, stay: Placement) -> HttpResponse:
+    stay, today = _with_terms(request, stay), timezone.localdate()
+    form = PriceForm(request.POST or None, initial={"day": max(today, stay.first_day)})
+
+    def repriced() -> Stay:
+        said = form.cleaned_data
+        return repriced_stay(placement=stay, day=said["day"], rate=said["rate"], today=today)
+
+    return _counted(
+        request, stay, form, repriced,
+        lambda: change_price(placement=stay, by=request.user, today=today, **form.cleaned_data),
+        ("Nytt pris", "Priset gäller från dagen du anger tills nästa avtalade pris. Tidigare nätter behåller sitt pris.",
+         "Spara priset", "Priset är sparat."),
+    )  # fmt: skip
+
+
+@access(Placement, Can.WRITE_PLACEMENT, READ_WRITE)
+@of_its_case
+def absence(request: HttpRequest, stay: Placement) -> HttpResponse:
+    stay, today = _with_terms(request, stay), timezone.localdate()
+    form = AbsenceForm(request.POST or None)
+    return _counted(
+        request, stay, form, lambda: away_stay(placement=stay, away=Away(**form.cleaned_data)),
+        lambda: record_absence(placement=stay, away=Away(**form.cleaned_data), by=request.user, today=today),
+        ("Frånvaro", "Nätter då personen inte är på platsen, och vad de kostar.", "Spara frånvaron", "Frånvaron är sparad."),
+    )  # fmt: skip
+
+
+def _counted(
+    request: HttpRequest,
+    stay: Placement,
+    form: forms.Form,
+    changed: Callable[[], Stay],
+    act: Callable[[], Placement],
+    words: tuple[str, str, str, str],
+) -> HttpResponse:
+    """A counting page about one stay; `words` are heading, lead, the saving button and the message."""
+    heading, lead, save_label, done = words
+
+    def count() -> Effect:
+        return effect([stay.as_stay()], [changed()], timezone.localdate())
+
+    def save() -> str:
+        act()
+        return _url(stay)
+
+    context = {**_around(stay, heading), "lead": lead, "save": save_label}
+    return counting_page(request, form, Counting(count, save, done), context)
+
+
+def _with_terms(request: HttpRequest, stay: Placement) -> Placement:
+    return Placement.objects.visible_to(request.user).with_terms().select_related("case").get(pk=stay.pk)
+
+
+def _around(stay: Placement, heading: str) -> dict[str, Any]:
+    return {
+        "case": stay.case, "case_url": reverse("case", args=[stay.case_id]), "back": _url(stay), "heading": heading,
+    }  # fmt: skip
+
+
+def _url(stay: Placement) -> str:
+    return reverse("placement", args=[stay.case_id, stay.pk])

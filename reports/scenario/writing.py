@@ -1,0 +1,371 @@
+"""The rows of a scenario become rows of the database: those of a kind at once, in the order they lean on each other."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.contrib.auth.models import Group
+from django.db import connection
+from django.db.models import Max, Model
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from avhopp.access.roles import Role
+from avhopp.accounts.models import Municipality, PoliceUnit, Unit, User
+from cases.actions.grants import join_team, team_name, teams_of, work_permission
+from cases.actions.intake import next_number
+from cases.models import Case, CaseGroupGrant, CaseUserGrant, Decision, GrantKind, Person
+from cases.states import CaseState
+from collaboration.models import Consent, PoliceAssessment, RegisterCheck
+from placements.models import (
+    BudgetLine,
+    FrameworkAgreement,
+    GrantApplication,
+    Placement,
+    PlacementAbsence,
+    PlacementPrice,
+    Provider,
+)  # fmt: skip
+from reports.scenario.batches import write
+from reports.scenario.document import Row, Scenario
+from reports.scenario.gaps import Gap
+from reports.scenario.normal import REASON_UNKNOWN
+from reports.scenario.states import state_of
+from reports.scenario.telling import REASON, Teller
+
+#: The lists whose rows others refer to, with their models and what their references are called.
+KNOWN: tuple[tuple[str, type[Model], str], ...] = (
+    ("units", Unit, "municipality"),
+    ("police_units", PoliceUnit, "municipality"),
+    ("users", User, "municipality"),
+    ("providers", Provider, "municipality"),
+    ("agreements", FrameworkAgreement, "municipality"),
+    ("persons", Person, "municipality"),
+    ("cases", Case, "municipality"),
+    ("decisions", Decision, "case__municipality"),
+    ("placements", Placement, "case__municipality"),
+)
+
+
+@dataclass
+class Writer:
+    """One load. `new` holds the rows to add, as they are to be stored."""
+
+    home: Municipality
+    importer: User
+    at: datetime
+    new: Scenario
+    rows: dict[str, dict[str, Any]] = field(default_factory=dict)
+    new_cases: dict[str, Case] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.teller = Teller(self.importer, timezone.localdate(self.at))
+
+    def write(self, gaps: Iterable[Gap]) -> None:
+        """Write everything that is new.
+
+        Raises ScenarioRefused for what the database refuses.
+        """
+        self.rows = {name: self._known(name, model, home) for name, model, home in KNOWN}
+        self._accounts()
+        self._operation()
+        self._people_and_cases()
+        self._decisions()
+        self._placements()
+        self._collaboration()
+        self._states()
+        self.teller.lacking(gaps, self.new_cases)
+        self.teller.write()
+
+    def _known(self, name: str, model: type[Model], home: str) -> dict[str, Any]:
+        found = model._default_manager.filter(**{home: self.home})  # type: ignore[misc]
+        return {row.handle if name == "users" else row.ref or str(row.pk): row for row in found}
+
+    def _add(self, name: str, models: Iterable[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
+        """Write models beside their rows, and remember them by their reference."""
+        pairs = list(models)
+        write(pairs)
+        if name in self.rows:
+            self.rows[name] |= {str(row.key[0]): model for model, row in pairs}
+        return pairs
+
+    def _get(self, name: str, ref: str | None) -> Any:
+        return None if ref is None else self.rows[name][ref]
+
+    def _accounts(self) -> None:
+        home = self.home
+        self._add(
+            "units", ((Unit(municipality=home, ref=row.ref, name=row.name), row) for row in self.new.units)
+        )
+        self._add(
+            "police_units",
+            (
+                (PoliceUnit(municipality=home, ref=row.ref, name=row.name, kind=row.kind), row)
+                for row in self.new.police_units
+            ),
+        )
+        users = []
+        for row in self.new.users:
+            user = User(
+                username=f"{row.username}@{home.code}",
+                handle=row.username,
+                name=row.username.capitalize(),
+                title=Role(row.role).label,
+                role=row.role,
+                municipality=home,
+                unit=self._get("units", row.unit),
+                police_unit=self._get("police_units", row.police_unit),
+            )
+            user.set_unusable_password()
+            users.append((user, row))
+        for user, _ in self._add("users", users):
+            join_team(user=user)
+
+    def _operation(self) -> None:
+        home = self.home
+        last = BudgetLine.objects.filter(municipality=home).aggregate(last=Max("position"))["last"] or 0
+        self._add(
+            "budget_lines",
+            (
+                (BudgetLine(municipality=home, position=last + place, **_facts(row)), row)
+                for place, row in enumerate(self.new.budget_lines, start=1)
+            ),
+        )
+        self._add(
+            "providers", ((Provider(municipality=home, **_facts(row)), row) for row in self.new.providers)
+        )
+        self._add(
+            "agreements",
+            (
+                (
+                    FrameworkAgreement(
+                        municipality=home, **_facts(row, provider=self._get("providers", row.provider))
+                    ),
+                    row,
+                )
+                for row in self.new.agreements
+            ),
+        )
+
+    def _people_and_cases(self) -> None:
+        persons = []
+        for row in self.new.persons:
+            facts = _facts(row)
+            person = Person(municipality=self.home, children_count=facts.pop("children"), **facts)
+            person.set_name("")
+            persons.append((person, row))
+        self._add("persons", persons)
+        pairs = []
+        earlier = self._latest_cases()
+        for row in sorted(self.new.cases, key=lambda row: row.received):
+            person = self._get("persons", row.person)
+            case = Case(
+                municipality=self.home,
+                case_no=next_number(municipality_id=self.home.pk, year=row.received.year),
+                state=CaseState.CLOSED if row.closed else CaseState.RECEIVED,
+                reopened_from=_before(earlier.get(person.pk), row.received),
+                ref=row.ref,
+                unit=self._get("units", row.unit),
+                person=person,
+                received=row.received,
+                source=row.source,
+                closed=row.closed,
+                closing_reason=row.closing_reason,
+            )
+            earlier[person.pk] = case
+            pairs.append((case, row))
+        self._grants(pairs)
+        self._add("cases", pairs)
+        self.new_cases = {row.ref: case for case, row in pairs}
+        for case in self.new_cases.values():
+            self.teller.opened(case)
+        last_with = {row.identity: person for person, row in persons if row.identity}
+        self._flag_duplicates(list(last_with.values()))
+
+    def _latest_cases(self) -> dict[Any, Case]:
+        return {
+            case.person_id: case for case in sorted(self.rows["cases"].values(), key=lambda one: one.received)
+        }
+
+    def _grants(self, pairs: list[tuple[Case, Any]]) -> None:
+        """To the teams that follow the case, to the handler, and to the importer's own team.
+
+        They come before the case: that is what lets the importer see what it writes.
+        """
+        own = team_name(self.home, Role.IMPORTER)
+        wanted = {case: [*teams_of(case), own] for case, _ in pairs}
+        groups = _groups({name for names in wanted.values() for name in names})
+        given = {
+            "permission": work_permission(),
+            "reason": REASON,
+            "granted_by": self.importer,
+            "valid_from": Now(),
+        }
+        write(
+            [
+                (CaseGroupGrant(content_object=case, group=groups[name], kind=GrantKind.UNIT, **given), row)
+                for case, row in pairs
+                for name in wanted[case]
+            ]
+        )
+        write(
+            [
+                (
+                    CaseUserGrant(
+                        content_object=case,
+                        user=self._get("users", row.handler),
+                        kind=GrantKind.ASSIGNMENT,
+                        **given,
+                    ),
+                    row,
+                )
+                for case, row in pairs
+                if row.handler
+            ]
+        )
+
+    def _flag_duplicates(self, persons: list[Person]) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "select sec.flag_duplicates(one) from unnest(%s::uuid[]) one", [[one.pk for one in persons]]
+            )
+
+    def _decisions(self) -> None:
+        outside = {row.decision for row in self.new.placements if row.agreement is None}
+        pairs = self._add(
+            "decisions",
+            (
+                (
+                    Decision(
+                        outside_framework=row.ref in outside, **_facts(row, case=self._get("cases", row.case))
+                    ),
+                    row,
+                )
+                for row in self.new.decisions
+            ),
+        )
+        for decision, _ in pairs:
+            self.teller.decided(decision)
+
+    def _placements(self) -> None:
+        left = {row.moved_from for row in self.new.placements}
+        models = {row.ref: self._placement(row, left) for row in self.new.placements}
+        self.rows["placements"] |= models
+        for row in self.new.placements:
+            models[row.ref].moved_from = self._get("placements", row.moved_from)
+        self._add("placements", ((models[row.ref], row) for row in self.new.placements))
+        for part, name in ((PlacementPrice, "prices"), (PlacementAbsence, "absences")):
+            write(
+                [
+                    (part(placement=models[row.ref], case=models[row.ref].case, **_facts(one)), one)
+                    for row in self.new.placements
+                    for one in getattr(row, name)
+                ]
+            )
+        for model in models.values():
+            self.teller.placed(model)
+
+    def _placement(self, row: Any, left: set[str | None]) -> Placement:
+        case = self._get("cases", row.case)
+        return Placement(
+            ref=row.ref,
+            case=case,
+            person_id=case.person_id,
+            decision=self._get("decisions", row.decision),
+            provider=self._get("providers", row.provider),
+            agreement=self._get("agreements", row.agreement),
+            outside_reason=row.outside_reason if row.agreement else row.outside_reason or REASON_UNKNOWN,
+            planned_start=row.planned_start,
+            start=row.start,
+            end=row.end,
+            end_reason=Placement.EndReason.MOVED if row.ref in left and row.start and row.end else "",
+        )
+
+    def _collaboration(self) -> None:
+        self._assessments()
+        consents = self._add(
+            "consents",
+            (
+                (
+                    Consent(
+                        **_facts(
+                            row,
+                            case=self._get("cases", row.case),
+                            recipient=self._get("police_units", row.recipient),
+                            categories=list(row.categories),
+                        )
+                    ),
+                    row,
+                )
+                for row in self.new.consents
+            ),
+        )
+        for consent, _ in consents:
+            self.teller.consented(consent)
+        for name, model in (("applications", GrantApplication), ("checks", RegisterCheck)):
+            self._add(
+                name,
+                (
+                    (model(**_facts(row, case=self._get("cases", row.case))), row)
+                    for row in getattr(self.new, name)
+                ),
+            )
+
+    def _assessments(self) -> None:
+        """Versions of one chain in each case, by the day they came; the case's police owner follows the newest."""
+        touched = {row.case: self._get("cases", row.case) for row in self.new.assessments}
+        stored = PoliceAssessment.objects.filter(case__in=touched.values()).order_by("version")
+        newest = {assessment.case_id: assessment for assessment in stored}
+        pairs = []
+        for row in sorted(self.new.assessments, key=lambda row: row.received):
+            case = touched[row.case]
+            before = newest.get(case.pk)
+            model = PoliceAssessment(
+                registered_by=self.importer,
+                version=before.version + 1 if before else 1,
+                replaces=before,
+                **_facts(row, case=case, police_unit=self._get("police_units", row.police_unit)),
+            )
+            newest[case.pk] = model
+            pairs.append((model, row))
+        self._add("assessments", pairs)
+        for model, _ in pairs:
+            self.teller.assessed(model)
+        for case in touched.values():
+            if case.police_owner_id is None:
+                case.police_owner_id = newest[case.pk].police_unit_id
+                case.save(update_fields=["police_owner"])
+
+    def _states(self) -> None:
+        """Where each touched case stands by what it now holds; a state that people have set is not moved back."""
+        touched = {row.case for name in ("decisions", "placements") for row in getattr(self.new, name)}
+        cases = [self.rows["cases"][ref] for ref in touched]
+        decided = set(Decision.objects.filter(case__in=cases).values_list("case_id", flat=True))
+        enforced = set(
+            Decision.objects.filter(case__in=cases, enforced__isnull=False).values_list("case_id", flat=True)
+        )
+        begun = set(
+            Placement.objects.filter(case__in=cases, start__isnull=False).values_list("case_id", flat=True)
+        )
+        for case in cases:
+            state = state_of(case.state, decided=case.pk in decided, carried_out=case.pk in enforced | begun)
+            if state != case.state:
+                case.state = state
+                case.save(update_fields=["state"])
+
+
+def _facts(row: Row, **replaced: Any) -> dict[str, Any]:
+    """The row's fields as the model's, with references replaced by what they refer to."""
+    names = [name for name in type(row).__dataclass_fields__ if name != "path"]
+    return {name: replaced.get(name, getattr(row, name)) for name in names}
+
+
+def _groups(names: set[str]) -> Mapping[str, Group]:
+    known = set(Group.objects.filter(name__in=names).values_list("name", flat=True))
+    Group.objects.bulk_create([Group(name=name) for name in sorted(names - known)])
+    return {group.name: group for group in Group.objects.filter(name__in=names)}
+
+
+def _before(case: Case | None, day: date) -> Case | None:
+    return case if case is not None and case.received <= day else None
