@@ -22,7 +22,7 @@ class NavItem:
 MENU = [
     ("Översikt", "dashboard", "layout-dashboard", Can.SEE_DASHBOARD),
     ("Mina ärenden", "my_cases", "folder", Can.SEE_OWN_CASES),
-    ("Placeringar", "placements", "bed", Can.SEE_DASHBOARD),
+    ("Placeringar", "placements", "bed", Can.SEE_PLACEMENT),
     ("Utförare", "providers", "building-2", Can.SEE_PROVIDERS),
     ("Budget", "budget", "banknote", Can.SEE_BUDGET),
     ("Ansökningar", "applications", "landmark", Can.WRITE_APPLICATION),
@@ -32,8 +32,8 @@ MENU = [
 
 def chrome(request: HttpRequest) -> dict[str, Any]:
     """Template context for the page's head; nothing for somebody who is not signed in."""
-    user = request.user
-    if not user.is_authenticated:
+    user = getattr(request, "user", None)  # an error before the sign-in is looked up has none
+    if user is None or not user.is_authenticated:
         return {}
     items = []
     for label, name, icon, can in MENU:

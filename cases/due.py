@@ -1,4 +1,4 @@
-"""What is due in a case by itself: tasks, drafts, investigations, follow-ups, appeals and decisions that wait."""
+"""What is due in a case by itself: tasks, drafts, investigations, follow-ups, appeals, waiting decisions."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -57,7 +57,9 @@ def _sources(ids: list[UUID], user: User, today: date) -> list[tuple[Can, QueryS
     open_ones = Investigation.objects.filter(concluded=None, case__closed=None)
     asked = open_ones.filter(communicated__gte=today - ANSWER_TIME)
     follow_ups = FollowUp.objects.filter(held=None, case__closed=None)
-    appeals = Decision.objects.filter(notified__gte=due_since(today), case__closed=None).exclude(outcome="bifall")
+    appeals = Decision.objects.filter(notified__gte=due_since(today), case__closed=None).exclude(
+        outcome="bifall"
+    )
     return [
         (Can.SEE_TASKS, rows("task", tasks, F("due"), F("kind"))),
         (Can.SEE_JOURNAL, rows("draft", drafts, TruncDate("written_at"))),
@@ -82,7 +84,12 @@ def _due(case_id: UUID, id: UUID, what: str, detail: str, start: date) -> Due:
     if what == "investigation":
         return Due(case_id, "Slutför utredningen", start, reverse("investigation", args=[case_id]))
     if what == "answer":
-        return Due(case_id, "Personens tid att svara går ut", start + ANSWER_TIME, reverse("investigation", args=[case_id]))
+        return Due(
+            case_id,
+            "Personens tid att svara går ut",
+            start + ANSWER_TIME,
+            reverse("investigation", args=[case_id]),
+        )
     if what == "follow_up":
         return Due(case_id, "Följ upp insatsen", start, reverse("follow_up", args=[case_id, id]))
     decision = reverse("decision", args=[case_id, id])
@@ -93,12 +100,19 @@ def _proposals(ids: list[UUID], user: User, today: date) -> list[Due]:
     """Decisions that somebody prepared and that `user` may make."""
     if not role_can(user.role, Can.DECIDE):
         return []
-    waiting = list(DecisionProposal.objects.visible_to(user).waiting().filter(case_id__in=ids, case__closed=None))
+    waiting = list(
+        DecisionProposal.objects.visible_to(user).waiting().filter(case_id__in=ids, case__closed=None)
+    )
     if not waiting:
         return []
     order = [rules.Rule.of(row) for row in DelegationRule.objects.visible_to(user).in_force_on(today)]
     return [
-        Due(one.case_id, "Ta ställning till förslag till beslut", one.prepared_on, reverse("decide", args=[one.case_id]))
+        Due(
+            one.case_id,
+            "Ta ställning till förslag till beslut",
+            one.prepared_on,
+            reverse("decide", args=[one.case_id]),
+        )
         for one in waiting
         if _may_decide(user, one, order)
     ]

@@ -17,14 +17,23 @@ from cases import steps
 from cases.models import Case, CaseGroupGrant, CaseUserGrant, FollowUp, Intake, Investigation, JournalEntry
 from cases.models.decision import Decision, DecisionProposal
 from cases.panels import due_in, panels
+from cases.states import CaseEvent
 from cases.visibility import in_force
 
 EVENTS_SHOWN, NOTES_SHOWN = 8, 3
 ICONS = {
-    "arende": "folder", "kontakt": "phone", "journal": "notebook-pen", "utredning": "clipboard-pen", "beslut": "gavel",
-    "definition": "clipboard-check", "uppgift": "square-check-big", "uppfoljning": "calendar-check",
-    "handlaggare": "user-round", "person": "user", "steg": "route",
-}  # fmt: skip
+    "arende": "folder",
+    "kontakt": "phone",
+    "journal": "notebook-pen",
+    "utredning": "clipboard-pen",
+    "beslut": "gavel",
+    "definition": "clipboard-check",
+    "uppgift": "square-check-big",
+    "uppfoljning": "calendar-check",
+    "handlaggare": "user-round",
+    "person": "user",
+    "steg": "route",
+}
 
 
 @dataclass(frozen=True)
@@ -53,16 +62,23 @@ def overview(case: Case, user: User, today: date) -> dict[str, Any]:
         return role_can(user.role, right)
 
     def rows(model: Any, right: Can, *related: str) -> list[Any]:
-        return list(model.objects.visible_to(user).filter(case=case).select_related(*related)) if can(right) else []
+        return (
+            list(model.objects.visible_to(user).filter(case=case).select_related(*related))
+            if can(right)
+            else []
+        )
 
+    intakes = rows(Intake, Can.SEE_INTAKE)
     journal = JournalEntry.objects.visible_to(user).filter(case=case).current().readable_by(user)
     return {
         "due": due_in([case.pk], user, today),
-        "steps": step_links(case, user),
-        "intakes": rows(Intake, Can.SEE_INTAKE),
+        "steps": step_links(case, user, intakes),
+        "intakes": intakes,
         "investigations": rows(Investigation, Can.SEE_INVESTIGATION),
         "decisions": rows(Decision, Can.SEE_DECISION, "decided_by"),
-        "proposals": [p for p in rows(DecisionProposal, Can.SEE_DECISION, "prepared_by") if p.settled_on is None],
+        "proposals": [
+            p for p in rows(DecisionProposal, Can.SEE_DECISION, "prepared_by") if p.settled_on is None
+        ],
         "notes": list(journal.select_related("author")[:NOTES_SHOWN]) if can(Can.SEE_JOURNAL) else [],
         "follow_ups": rows(FollowUp, Can.SEE_FOLLOW_UP),
         "events": timeline(case, user)[:EVENTS_SHOWN],
@@ -72,15 +88,19 @@ def overview(case: Case, user: User, today: date) -> dict[str, Any]:
     }
 
 
-def step_links(case: Case, user: User) -> list[dict[str, Any]]:
-    """The next steps that the role may take, each with its address."""
+def step_links(case: Case, user: User, intakes: list[Intake]) -> list[dict[str, Any]]:
+    """The next steps that the role may take, with addresses. Without an application none starts at once."""
+    applied = any(intake.kind == Intake.Kind.APPLICATION for intake in intakes)
     return [
         {
             "text": step.button,
             "quiet": step.event in steps.AWAY,
-            "url": reverse(step.page, args=[case.pk]) if step.page else reverse("step", args=[case.pk, step.event.value]),
+            "url": reverse(step.page, args=[case.pk])
+            if step.page
+            else reverse("step", args=[case.pk, step.event.value]),
         }
         for step in steps.offered(case.state, lambda right: role_can(user.role, right))
+        if applied or step.event != CaseEvent.APPLY
     ]
 
 
@@ -108,7 +128,10 @@ def holders(case: Case) -> list[Holder]:
     people = CaseUserGrant.objects.filter(in_force(), content_object=case).select_related("user")
     groups = CaseGroupGrant.objects.filter(in_force(), content_object=case).select_related("group")
     own = [Holder(one.user.name, one.get_kind_display(), one.valid_from, one.reason) for one in people]
-    teams = [Holder(team_label(one.group.name, case), one.get_kind_display(), one.valid_from, one.reason) for one in groups]
+    teams = [
+        Holder(team_label(one.group.name, case), one.get_kind_display(), one.valid_from, one.reason)
+        for one in groups
+    ]
     return own + sorted(teams, key=lambda holder: holder.name)
 
 
@@ -125,10 +148,12 @@ def team_label(name: str, case: Case) -> str:
 
 
 def panels_of(case: Case, request: HttpRequest, today: date) -> list[Shown]:
-    """What other parts of the system show about the case. A panel that the role may not see is not even loaded."""
+    """What other parts show about the case. A panel that the role may not see is not even loaded."""
     shown = []
     for panel in panels():
         if role_can(request.user.role, panel.can):
             context = {"case": case, "today": today, **panel.load(case, request.user, today)}
-            shown.append(Shown(panel.key, panel.heading, render_to_string(panel.template, context, request=request)))
+            shown.append(
+                Shown(panel.key, panel.heading, render_to_string(panel.template, context, request=request))
+            )
     return shown

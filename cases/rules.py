@@ -65,7 +65,9 @@ def allowing_rule(role: str, wanted: Wanted, rules: Iterable[Rule]) -> Rule:
     rules = list(rules)
     if role in RANK:
         own = RANK.index(Role(role))
-        fitting = [r for r in rules if r.role in RANK and RANK.index(Role(r.role)) <= own and covers(r, wanted)]
+        fitting = [
+            r for r in rules if r.role in RANK and RANK.index(Role(r.role)) <= own and covers(r, wanted)
+        ]
         if fitting:
             return min(fitting, key=_reach)
     able = deciders(wanted, rules)
@@ -101,7 +103,7 @@ def wanted_by(
 
 
 def check_definition(result: str, criteria: tuple[bool | None, bool | None, bool | None]) -> None:
-    """The result must agree with the three criteria (R-50): met needs all three, not met needs one that fails.
+    """The result must agree with the three criteria (R-50): met needs all three, not met one that fails.
 
     Raises:
         Refused: code `definition_disagrees`.
@@ -109,7 +111,7 @@ def check_definition(result: str, criteria: tuple[bool | None, bool | None, bool
     if result == "uppfyller" and not all(criteria):
         raise Refused(
             "definition_disagrees",
-            "Definitionen är uppfylld först när alla tre kriterierna är det. Ändra resultatet eller kriterierna.",
+            "Definitionen är uppfylld först när alla tre kriterierna är det. Ändra det som är fel.",
             field="definition",
         )
     if result == "uppfyller_inte" and False not in criteria:

@@ -1,4 +1,4 @@
-"""What somebody searches for: a name, an identity number or a case number (förordning 2001:637 15 §). Pure."""
+"""What somebody searches for: a name, an identity number or a case number (2001:637 15 §). Pure."""
 
 import re
 from dataclasses import dataclass

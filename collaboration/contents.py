@@ -4,8 +4,6 @@ Nothing but the keys of ALLOWED can leave: never journal, investigation, health,
 place (DOMAIN.md 3.3). There is no field for them here, so there is no way for them to slip in.
 """
 
-import hashlib
-import json
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -156,16 +154,6 @@ def build_content(
         content["consent"] = _plain(asdict(consent))
     _demand_allowed(content)
     return content
-
-
-def canonical(content: dict[str, Any]) -> bytes:
-    """The one sequence of bytes that a content has: sorted keys, no spaces, UTF-8."""
-    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-
-
-def checksum(content: dict[str, Any]) -> str:
-    """SHA-256 over the canonical bytes, in hex."""
-    return hashlib.sha256(canonical(content)).hexdigest()
 
 
 def _plain(said: dict[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from cases.models import Case, Decision, FollowUp
 from cases.states import MeasureKind
 from collaboration.contents import (
     Assessment,
+    Category,
     ConsentScope,
     Contact,
     DecisionFact,
@@ -25,7 +26,7 @@ OPEN_CARE = {MeasureKind.OUTPATIENT, MeasureKind.TRAINING_FLAT}
 ROUND_THE_CLOCK, OPEN = "dygnsvård", "öppen insats"
 
 
-def facts_for(*, case: Case, recipient: PoliceUnit, contact: User, today: date) -> Facts:
+def facts_for(*, case: Case, recipient: PoliceUnit | None, contact: User, today: date) -> Facts:
     """What exists in the case for this recipient; an assessment only when the recipient made it itself."""
     assessment = PoliceAssessment.objects.current().filter(case=case, police_unit=recipient).first()
     newest_number = (
@@ -42,6 +43,13 @@ def facts_for(*, case: Case, recipient: PoliceUnit, contact: User, today: date) 
         return_home=None if case.may_return_home is None else ReturnHome(case.may_return_home),
         contact=_contact(case, contact),
     )
+
+
+def possible_categories(*, case: Case, contact: User, today: date) -> list[Category]:
+    """What there is to release in the case at all; which recipient it suits is asked when it is released."""
+    current = PoliceAssessment.objects.current().filter(case=case).select_related("police_unit").first()
+    unit = current.police_unit if current else None
+    return facts_for(case=case, recipient=unit, contact=contact, today=today).available()
 
 
 def assessment_fact(assessment: PoliceAssessment) -> Assessment:

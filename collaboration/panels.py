@@ -95,8 +95,10 @@ def release_rows(packages: list[ReleasePackage]) -> list[dict[str, Any]]:
 def release_standing(package: ReleasePackage, moment: Any) -> dict[str, str]:
     if package.closed_at is not None:
         return {"text": f"Stängt: {package.get_closed_because_display().lower()}", "tone": "neutral"}
-    if not package.is_open_at(moment):
+    if package.has_ended_at(moment):
         return {"text": "Utgånget", "tone": "neutral"}
+    if not package.is_open_at(moment):
+        return {"text": "Har inte börjat", "tone": "info"}
     return {"text": "Öppet för mottagaren", "tone": "success"}
 
 

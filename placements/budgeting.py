@@ -40,7 +40,7 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class Charged:
-    """The year's lines in the order they were entered; `variance` is negative when the cost is over budget."""
+    """The year's lines in the order they were entered; `variance` is negative when over budget."""
 
     uses: tuple[Use, ...]
     total: Decimal

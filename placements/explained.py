@@ -1,4 +1,4 @@
-"""What a case costs, to be shown beside what is applied for. Counted from the rows that the reader may see."""
+"""What a case costs, to be shown beside what is applied for. Counted from rows that the reader may see."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

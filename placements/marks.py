@@ -77,7 +77,7 @@ def unenforced_mark(decided: date, today: date) -> Mark | None:
 
 
 def chain_starts(links: Iterable[tuple[object, object, date | None]]) -> dict[object, date | None]:
-    """The arrival at the chain's first place, by key. `links` are key, the key moved from (or None), and arrival."""
+    """The arrival at the chain's first place, by key. `links`: key, the key moved from or None, arrival."""
     rows = {key: (moved_from, start) for key, moved_from, start in links}
 
     def first(key: object) -> date | None:

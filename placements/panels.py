@@ -21,9 +21,13 @@ from placements.showing import Sees, stay_row, to_show
 from placements.waiting import chip_tone, waiting_for
 
 APPLICATION_COLUMNS = (
-    Heading("Inskickad"), Heading("Läge"), Heading("Sökt", True), Heading("Beviljat", True), Heading("Utbetalt", True),
+    Heading("Inskickad"),
+    Heading("Läge"),
+    Heading("Sökt", True),
+    Heading("Beviljat", True),
+    Heading("Utbetalt", True),
     Heading("Väntar på"),
-)  # fmt: skip
+)
 
 
 def load_placements(case: Case, user: User, today: date) -> dict[str, Any]:
@@ -43,10 +47,14 @@ def load_placements(case: Case, user: User, today: date) -> dict[str, Any]:
     )
     granted = writes and any(row.is_granted for row in Decision.objects.visible_to(user).filter(case=case))
     return {
-        "columns": _columns(sees), "stays": shown, "sees": sees, "today": today, "writes": writes,
+        "columns": _columns(sees),
+        "stays": shown,
+        "sees": sees,
+        "today": today,
+        "writes": writes,
         "sum": sum_by_case(standing, [case.pk], today)[case.pk] if sees.money else None,
         "place_url": reverse("place", args=[case.pk]) if granted else "",
-    }  # fmt: skip
+    }
 
 
 def _columns(sees: Sees) -> list[Heading]:
@@ -65,14 +73,16 @@ def load_applications(case: Case, user: User, today: date) -> dict[str, Any]:
     return {
         "applications": [
             {
-                "row": row, "tone": chip_tone(row.status), "waits": waiting_for(row, today),
+                "row": row,
+                "tone": chip_tone(row.status),
+                "waits": waiting_for(row, today),
                 "url": reverse("application", args=[case.pk, row.pk]),
             }
             for row in rows
         ],
         "columns": APPLICATION_COLUMNS,
         "new_url": reverse("application_new", args=[case.pk]) if writes else "",
-    }  # fmt: skip
+    }
 
 
 PANELS = (
@@ -97,9 +107,14 @@ def due_placements(case_ids: Iterable[UUID], user: User, today: date) -> list[Du
     found = []
     for row in stays:
         watched = Watched(
-            planned_start=row.planned_start, start=row.start, end=row.end, decision_end=row.decision.end,
-            chain_start=starts[row.pk], priced_to=_priced_to(row, user), goes_on=row.pk in continued,
-        )  # fmt: skip
+            planned_start=row.planned_start,
+            start=row.start,
+            end=row.end,
+            decision_end=row.decision.end,
+            chain_start=starts[row.pk],
+            priced_to=_priced_to(row, user),
+            goes_on=row.pk in continued,
+        )
         url = reverse("placement", args=[row.case_id, row.pk])
         found += [Due(row.case_id, mark.text, mark.due, url) for mark in marks_of(watched, today)]
     return found + _waiting_decisions(ids, user, today)

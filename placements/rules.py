@@ -48,7 +48,8 @@ def check_within_decision(
     if decided_to is not None and end is not None and end > decided_to:
         raise Refused(
             "after_decision",
-            f"Beslutet gäller till {decided_to.isoformat()}. Välj en tidigare avresa, eller fatta ett nytt beslut.",
+            f"Beslutet gäller till {decided_to.isoformat()}. Välj en tidigare avresa, "
+            "eller fatta ett nytt beslut.",
             field=field,
         )
 

@@ -185,9 +185,12 @@ def month_rows(placement: Placement, today: date) -> list[MonthRow]:
     rows = []
     for month in periods.months_between(stay.start, end):
         row = MonthRow(
-            month.start, _nights(stay, month, past), cost_past.get(month, NOTHING),
-            _nights(stay, month, ahead), cost_ahead.get(month, NOTHING),
-        )  # fmt: skip
+            month.start,
+            _nights(stay, month, past),
+            cost_past.get(month, NOTHING),
+            _nights(stay, month, ahead),
+            cost_ahead.get(month, NOTHING),
+        )
         if row.nights or row.cost or row.nights_ahead or row.cost_ahead:
             rows.append(row)
     return rows
@@ -234,11 +237,18 @@ def tables_of(sees: Sees, chain: list[StayRow], months: list[MonthRow]) -> dict[
         "chain_foot": chain_foot,
         "absence_columns": absence_columns,
         "price_columns": [
-            Heading("Från"), Heading("Till"), Heading("Läge"), Heading("Dygn", True), Heading("Pris per dygn", True)
+            Heading("Från"),
+            Heading("Till"),
+            Heading("Läge"),
+            Heading("Dygn", True),
+            Heading("Pris per dygn", True),
         ],
         "month_columns": [
-            Heading("Månad"), Heading("Dygn hittills", True), Heading("Kostnad hittills", True),
-            Heading("Dygn framåt", True), Heading("Kostnad framåt", True),
+            Heading("Månad"),
+            Heading("Dygn hittills", True),
+            Heading("Kostnad hittills", True),
+            Heading("Dygn framåt", True),
+            Heading("Kostnad framåt", True),
         ],
         "month_foot": [
             "Summa",
@@ -247,7 +257,7 @@ def tables_of(sees: Sees, chain: list[StayRow], months: list[MonthRow]) -> dict[
             number(sum(row.nights_ahead for row in months)),
             kr(sum((row.cost_ahead for row in months), NOTHING)),
         ],
-    }  # fmt: skip
+    }
 
 
 def number(value: int) -> str:

@@ -10,7 +10,7 @@ from placements.models import (
     PlacementAbsence,
     PlacementPrice,
     Provider,
-)  # fmt: skip
+)
 
 TABLES = [
     MunicipalityTable(

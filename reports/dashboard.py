@@ -1,7 +1,7 @@
 """What the dashboard shows: counts from the rows that the user may see, and the operation's economy.
 
-Counts follow the user's own sight, so that each equals the list it leads to. Nights and money are those of the
-whole operation, counted as for the report, for those who follow the budget (DOMAIN.md 3.2).
+Counts follow the user's own sight, so that each equals the list it leads to. Nights and money are those of
+the whole operation, counted as for the report, for those who follow the budget (DOMAIN.md 3.2).
 """
 
 from collections import Counter

@@ -1,7 +1,8 @@
 """What the public report may show of few people (DOMAIN.md 5.4). Pure.
 
-A reader may know one or two of those counted, and the report comes every month. So counts below ten are shown
-as intervals, kronor and nights are rounded, and nothing is broken down. Control across reports is a later part.
+A reader may know one or two of those counted, and the report comes every month. So counts below ten are
+shown as intervals, kronor and nights are rounded, and nothing is broken down. What earlier reports said is
+not taken into account here.
 """
 
 from decimal import ROUND_HALF_UP, Decimal

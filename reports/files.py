@@ -1,7 +1,7 @@
 """The finished PDFs on disk, named by their content: `<sha256>.pdf`. A file is whole or is not there.
 
-A file is written under another name first, forced to the disk and renamed. What a killed worker left behind is
-swept when its report is taken up again.
+A file is written under another name first, forced to the disk and renamed. What a killed worker left behind
+is swept when its report is taken up again.
 """
 
 import hashlib

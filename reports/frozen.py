@@ -1,7 +1,7 @@
 """The figures of a report as they are frozen: one JSON object with everything that both files show. Pure.
 
-The same object gives the same bytes for ever, whatever happens in the cases afterwards. Amounts are strings with
-two decimals; the checksum is that of the canonical text, so the database may order the keys as it likes.
+The same object gives the same bytes for ever, whatever happens in the cases afterwards. Amounts are strings
+with two decimals; the checksum is that of the canonical text, so the database may order the keys as it likes.
 """
 
 import hashlib
@@ -22,7 +22,8 @@ from reports.figures_money import MonthRow
 
 FORMAT = 1
 AMOUNTS = {
-    "cost", "cost_inside", "cost_outside", "mean_cost_per_night", "total", "amount", "used", "variance", "committed",
+    "cost", "cost_inside", "cost_outside", "mean_cost_per_night", "total", "amount", "used", "variance",
+    "committed",
     "planned", "straight_line", "applied_sum", "granted_sum", "paid_sum", "running_cost", "cost_was",
 }  # fmt: skip
 
@@ -39,8 +40,8 @@ class EarlierReport:
 def freeze(facts: Facts, month: Period, as_of: date, earlier: Iterable[EarlierReport] = ()) -> dict[str, Any]:
     """Everything that the month's report shows, counted once.
 
-    `earlier` are the year's reports before this one: where today's facts give other nights or another cost for
-    their months, the difference is listed as an adjustment, never silent (DOMAIN.md 5.2).
+    `earlier` are the year's reports before this one: where today's facts give other nights or another cost
+    for their months, the difference is listed as an adjustment, never silent (DOMAIN.md 5.2).
     """
     rows = [_month(row) for row in months(facts, month.start.year, min(as_of, periods.last_day(month)))]
     return {

@@ -27,7 +27,8 @@ def work() -> None:
     One report at a time, so that a worker that is asked to stop stops between two.
     """
     close_months()
-    if any(_work_for(municipality, reporter) for municipality, reporter in _reporters()):
+    places = _reporters()
+    if any(_work_for(*place, asked_for=asked_for) for asked_for in (True, False) for place in places):
         send()
 
 
@@ -52,10 +53,13 @@ def _reporters() -> list[tuple[Municipality, User]]:
     return found
 
 
-def _work_for(municipality: Municipality, reporter: User) -> bool:
-    """Render the municipality's next due report; False when nothing is due."""
+def _work_for(municipality: Municipality, reporter: User, *, asked_for: bool) -> bool:
+    """Render the municipality's next due report; False when nothing is due.
+
+    What somebody waits for (`asked_for`), in any municipality, goes before what the calendar queued.
+    """
     with transaction.atomic(), acting(reporter, reason="rapport"):
-        report = rendering.claim(municipality=municipality, by=reporter)
+        report = rendering.claim(municipality=municipality, by=reporter, asked_for=asked_for)
     if report is None:
         return False
     log.info("report %s, attempt %d", report.pk, report.attempts)

@@ -21,7 +21,8 @@ KEEP_FROZEN = (
                 using errcode = 'check_violation', constraint = 'report_figures_are_frozen';
         end if;
         if old.status = 'godkand'
-           and (to_jsonb(new) - 'paragraph' - 'paragraph_date') <> (to_jsonb(old) - 'paragraph' - 'paragraph_date') then
+           and (to_jsonb(new) - 'paragraph' - 'paragraph_date')
+               <> (to_jsonb(old) - 'paragraph' - 'paragraph_date') then
             raise exception 'approved: an approved report is locked'
                 using errcode = 'check_violation', constraint = 'approved_report_is_locked';
         end if;

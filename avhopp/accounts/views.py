@@ -23,7 +23,7 @@ START_PAGES = [
 ]
 #: What the roles without a page of their own have to do here.
 WITHOUT_PAGES = {
-    Role.LOG_AUDITOR: "Du granskar vem som har läst och gjort vad i systemet. Granskningens sidor är inte klara än.",
+    Role.LOG_AUDITOR: "Du granskar vem som har läst och gjort vad. Granskningens sidor är inte klara än.",
     Role.SYSTEM_MANAGER: "Du sköter konton, enheter och roller. Kontosidorna är inte klara än.",
 }
 NOTHING_YET = "Det finns inga sidor för din roll än."
@@ -60,7 +60,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 @public("POST")
 def demo_sign_in(request: HttpRequest) -> HttpResponse:
-    """One step into the demonstration. It exists only with AVHOPP_DEMO=1 and only for the demo municipality."""
+    """One step into the demonstration: only with AVHOPP_DEMO=1, and only into the demo municipality."""
     if not settings.DEMO:
         raise Http404
     user = get_object_or_404(demo_users(), username=request.POST.get("username", ""))
@@ -82,4 +82,6 @@ def start(request: HttpRequest) -> HttpResponse:
     for can, name in START_PAGES:
         if may_in_general(request.user, can):
             return redirect(name)
-    return render(request, "accounts/start.html", {"has": WITHOUT_PAGES.get(Role(request.user.role), NOTHING_YET)})
+    return render(
+        request, "accounts/start.html", {"has": WITHOUT_PAGES.get(Role(request.user.role), NOTHING_YET)}
+    )

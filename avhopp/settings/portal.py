@@ -1,4 +1,4 @@
-"""The police portal: its own process, addresses, cookie and database login. No app of the social services is here."""
+"""The police portal: its own process, addresses, cookie and database login. No app of the social services."""
 
 from avhopp import services
 from avhopp.settings.base import *  # noqa: F403
@@ -36,7 +36,7 @@ AUTHENTICATION_BACKENDS = ["collaboration.portal.backends.PoliceBackend"]
 LOGIN_URL = "sign_in"
 LOGIN_REDIRECT_URL = "start"
 
-# The portal writes nothing but the read log, so its sessions live in Valkey: an id and times, and they can be ended.
+# The portal writes nothing but the read log, so its sessions live in Valkey: an id and times.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",

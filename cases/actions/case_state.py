@@ -33,13 +33,21 @@ class Closing:
 
 
 def take_step(
-    *, case: Case, event: CaseEvent, on: date, by: User, today: date, reason: str = "", closing: Closing | None = None
+    *,
+    case: Case,
+    event: CaseEvent,
+    on: date,
+    by: User,
+    today: date,
+    reason: str = "",
+    closing: Closing | None = None,
 ) -> Case:
     """Take one of the steps of STEPS that have no page of their own. `on` is the day it happened.
 
     Raises:
-        Refused: `not_allowed`, `own_page`, `not_in_this_state`, `reason_missing`, `bad_day`, `child_safety_first`,
-            `no_application`, `investigation_open`, `definition_missing`, `stay_goes_on`, `closing_missing`.
+        Refused: `not_allowed`, `own_page`, `not_in_this_state`, `reason_missing`, `bad_day`,
+            `child_safety_first`, `no_application`, `investigation_open`, `definition_missing`,
+            `stay_goes_on`, `closing_missing`.
     """
     step = STEPS[event]
     demand(by, step.can, case)
@@ -54,9 +62,14 @@ def take_step(
         case.save(update_fields=["state"])
     _consequences(case=case, event=event, on=on, by=by)
     record(
-        by=by, case=case, kind=f"steg_{event.value}", text=step.done, reason=reason, on=on,
+        by=by,
+        case=case,
+        kind=f"steg_{event.value}",
+        text=step.done,
+        reason=reason,
+        on=on,
         requires=Can.SEE_INVESTIGATION if reason else Can.SEE_CASE,
-    )  # fmt: skip
+    )
     return case
 
 
@@ -67,13 +80,22 @@ def _check(*, case: Case, event: CaseEvent, on: date, today: date, reason: str) 
     if on > today:
         raise Refused("bad_day", "Dagen kan inte ligga efter i dag.", field="on")
     if on < case.received:
-        raise Refused("bad_day", f"Dagen kan inte ligga före {case.received}, när ärendet kom in.", field="on")
+        raise Refused(
+            "bad_day", f"Dagen kan inte ligga före {case.received}, när ärendet kom in.", field="on"
+        )
     tasks = Task.objects.filter(case=case).open()
-    if case.state == CaseState.RECEIVED and event != CaseEvent.DECEASED:
-        if tasks.filter(kind=Task.Kind.CHILD_SAFETY).exists():
-            raise Refused("child_safety_first", "Gör skyddsbedömningen av barnet först. Den är en av uppgifterna.")
-    if event == CaseEvent.APPLY and not Intake.objects.filter(case=case, kind=Intake.Kind.APPLICATION).exists():
-        raise Refused("no_application", "Det finns ingen ansökan i ärendet. Starta en förhandsbedömning i stället.")
+    leaves = case.state == CaseState.RECEIVED and event != CaseEvent.DECEASED
+    if leaves and tasks.filter(kind=Task.Kind.CHILD_SAFETY).exists():
+        raise Refused(
+            "child_safety_first", "Gör skyddsbedömningen av barnet först. Den är en av uppgifterna."
+        )
+    if (
+        event == CaseEvent.APPLY
+        and not Intake.objects.filter(case=case, kind=Intake.Kind.APPLICATION).exists()
+    ):
+        raise Refused(
+            "no_application", "Det finns ingen ansökan i ärendet. Starta en förhandsbedömning i stället."
+        )
     if event == CaseEvent.PREPARE_DECISION:
         check_investigated(case=case)
 

@@ -33,9 +33,12 @@ class Terms:
     def wanted(self) -> rules.Wanted:
         """What the delegation order is asked."""
         return rules.wanted_by(
-            kind=self.kind, rejected=self.outcome == Decision.Outcome.REJECTED, start=self.start, end=self.end,
+            kind=self.kind,
+            rejected=self.outcome == Decision.Outcome.REJECTED,
+            start=self.start,
+            end=self.end,
             outside_framework=self.outside_framework,
-        )  # fmt: skip
+        )
 
 
 def delegation_on(*, municipality_id: object, day: date) -> list[rules.Rule]:
@@ -48,8 +51,8 @@ def check_terms(*, case: Case, terms: Terms, decided: date, by: User, today: dat
     """Whether `by` may decide this on the day; the point of the delegation order that says so.
 
     Raises:
-        Refused: `not_allowed`, `not_in_this_state`, `bad_day`, `reasons_missing`, `period_missing`, `period_order`,
-            `provision_not_in_force`, `beyond_delegation`, `no_delegation`.
+        Refused: `not_allowed`, `not_in_this_state`, `bad_day`, `reasons_missing`, `period_missing`,
+            `period_order`, `provision_not_in_force`, `beyond_delegation`, `no_delegation`.
     """
     demand(by, Can.DECIDE, case)
     next_state(case.state, _event(terms))
@@ -76,10 +79,14 @@ def prepare_decision(*, case: Case, terms: Terms, by: User, today: date) -> Deci
     proposal = DecisionProposal(case=case, prepared_by=by, prepared_on=today, **_fields(terms))
     proposal.save(force_insert=True)
     record(
-        by=by, case=case, kind="beslut_forberett", requires=Can.SEE_DECISION, on=today,
+        by=by,
+        case=case,
+        kind="beslut_forberett",
+        requires=Can.SEE_DECISION,
+        on=today,
         text=f"Förslag till beslut om {proposal.get_kind_display()} är klart för den som får besluta.",
         object_id=proposal.pk,
-    )  # fmt: skip
+    )
     return proposal
 
 
@@ -91,18 +98,22 @@ def decide(*, case: Case, terms: Terms, decided: date, by: User, today: date) ->
     demand(by, Can.DECIDE, case)
     case = Case.objects.locked().get(pk=case.pk)
     rule = check_terms(case=case, terms=terms, decided=decided, by=by, today=today)
-    decision = Decision(
-        case=case, decided=decided, decided_by=by, delegation_id=rule.id, **_fields(terms)
-    )
+    decision = Decision(case=case, decided=decided, decided_by=by, delegation_id=rule.id, **_fields(terms))
     decision.save(force_insert=True)
     DecisionProposal.objects.filter(case=case).waiting().update(settled_on=today)
     case.state = next_state(case.state, _event(terms))
     case.save(update_fields=["state"])
     _add_task(case=case, kind=Task.Kind.NOTIFY, starts=decided, until=add_workdays(decided, 1))
+    outcome = decision.get_outcome_display().lower()
     record(
-        by=by, case=case, kind="beslut_fattat", requires=Can.SEE_DECISION, on=decided, object_id=decision.pk,
-        text=f"Beslut: {decision.get_outcome_display().lower()}, {decision.get_kind_display()}{_period(terms)}.",
-    )  # fmt: skip
+        by=by,
+        case=case,
+        kind="beslut_fattat",
+        requires=Can.SEE_DECISION,
+        on=decided,
+        object_id=decision.pk,
+        text=f"Beslut: {outcome}, {decision.get_kind_display()}{_period(terms)}.",
+    )
     return decision
 
 
@@ -118,11 +129,18 @@ def notify_party(*, decision: Decision, on: date, by: User, today: date) -> Deci
     _check_day(on=on, earliest=decision.decided, today=today)
     decision.notified = on
     decision.save(update_fields=["notified"])
-    _finish(decision=decision, kind=Task.Kind.NOTIFY, on=on, by=by, outcome="Parten har fått del av beslutet.")
+    _finish(
+        decision=decision, kind=Task.Kind.NOTIFY, on=on, by=by, outcome="Parten har fått del av beslutet."
+    )
     record(
-        by=by, case=decision.case, kind="beslut_delgivet", requires=Can.SEE_DECISION, on=on, object_id=decision.pk,
+        by=by,
+        case=decision.case,
+        kind="beslut_delgivet",
+        requires=Can.SEE_DECISION,
+        on=on,
+        object_id=decision.pk,
         text=f"Personen fick beslutet och hur det överklagas. Överklagas senast {decision.appeal_by}.",
-    )  # fmt: skip
+    )
     return decision
 
 
@@ -159,20 +177,27 @@ def mark_enforced(*, decision: Decision, on: date, by: User) -> None:
     if may(by, Can.WRITE_FOLLOW_UP, case) and not FollowUp.objects.filter(case=case, held=None).exists():
         FollowUp(case=case, planned=due(DeadlineKind.FOLLOW_UP, on)).save(force_insert=True)
     record(
-        by=by, case=case, kind="beslut_verkstallt", requires=Can.SEE_DECISION, on=on, object_id=decision.pk,
+        by=by,
+        case=case,
+        kind="beslut_verkstallt",
+        requires=Can.SEE_DECISION,
+        on=on,
+        object_id=decision.pk,
         text=f"Beslutet om {decision.get_kind_display()} verkställdes.",
-    )  # fmt: skip
+    )
 
 
 def standard_delegation(municipality: Municipality, valid_from: date) -> list[DelegationRule]:
-    """A delegation order to begin with: every kind of measure for the three deciding roles. Safe to run again."""
+    """A delegation order to begin with: every kind of measure, three deciding roles. Safe to run again."""
     made = []
     for number, kind in enumerate(MeasureKind, start=1):
         for step, (role, days, outside) in enumerate(rules.STANDARD, start=1):
             rule, _ = DelegationRule.objects.get_or_create(
-                municipality=municipality, point=f"3.{number}.{step}", valid_from=valid_from,
+                municipality=municipality,
+                point=f"3.{number}.{step}",
+                valid_from=valid_from,
                 defaults={"kind": kind, "role": role, "max_days": days, "outside_framework": outside},
-            )  # fmt: skip
+            )
             made.append(rule)
     return made
 
@@ -183,7 +208,9 @@ def _event(terms: Terms) -> CaseEvent:
 
 def _fields(terms: Terms) -> dict[str, object]:
     """The terms as model fields; a rejection has no period, place or price."""
-    given = {field.name: getattr(terms, field.name) for field in fields(terms)} | {"reasons": terms.reasons.strip()}
+    given = {field.name: getattr(terms, field.name) for field in fields(terms)} | {
+        "reasons": terms.reasons.strip()
+    }
     if terms.outcome == Decision.Outcome.REJECTED:
         given |= {"start": None, "end": None, "outside_framework": False, "max_rate": None}
     return given
@@ -191,7 +218,9 @@ def _fields(terms: Terms) -> dict[str, object]:
 
 def _check_content(*, terms: Terms, day: date) -> None:
     if not terms.reasons.strip():
-        raise Refused("reasons_missing", "Skriv skälen. Ett beslut ska vara motiverat (32 § FL).", field="reasons")
+        raise Refused(
+            "reasons_missing", "Skriv skälen. Ett beslut ska vara motiverat (32 § FL).", field="reasons"
+        )
     if terms.provision is None:
         raise Refused("provision_not_in_force", "Välj det lagrum som beslutet vilar på.", field="provision")
     if not LegalProvision.objects.filter(pk=terms.provision.pk).in_force_on(day).exists():

@@ -23,9 +23,14 @@ def plan_follow_up(*, case: Case, planned: date, with_police: bool, by: User, to
     follow_up.save(force_insert=True)
     together = " tillsammans med polisen" if with_police else ""
     record(
-        by=by, case=case, kind="uppfoljning_planerad", requires=Can.SEE_FOLLOW_UP, on=today, object_id=follow_up.pk,
+        by=by,
+        case=case,
+        kind="uppfoljning_planerad",
+        requires=Can.SEE_FOLLOW_UP,
+        on=today,
+        object_id=follow_up.pk,
         text=f"Uppföljning planerades till {planned}{together}.",
-    )  # fmt: skip
+    )
     return follow_up
 
 
@@ -51,7 +56,12 @@ def hold_follow_up(
         FollowUp(case=case, planned=due(DeadlineKind.FOLLOW_UP, held)).save(force_insert=True)
     together = " tillsammans med polisen" if with_police else ""
     record(
-        by=by, case=case, kind="uppfoljning_genomford", requires=Can.SEE_FOLLOW_UP, on=held, object_id=follow_up.pk,
+        by=by,
+        case=case,
+        kind="uppfoljning_genomford",
+        requires=Can.SEE_FOLLOW_UP,
+        on=held,
+        object_id=follow_up.pk,
         text=f"Uppföljning genomfördes{together}.",
-    )  # fmt: skip
+    )
     return follow_up

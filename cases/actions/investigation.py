@@ -26,7 +26,9 @@ class Definition:
     result: str
 
 
-def write_investigation(*, investigation: Investigation, parts: dict[str, str], by: User, today: date) -> Investigation:
+def write_investigation(
+    *, investigation: Investigation, parts: dict[str, str], by: User, today: date
+) -> Investigation:
     """Save the text of an open investigation.
 
     Raises Refused: `not_allowed`, `concluded`.
@@ -36,13 +38,20 @@ def write_investigation(*, investigation: Investigation, parts: dict[str, str], 
         setattr(investigation, name, parts.get(name, ""))
     investigation.save(update_fields=PARTS)
     record(
-        by=by, case=investigation.case, kind="utredning_skriven", requires=Can.SEE_INVESTIGATION, on=today,
-        text="Utredningens text ändrades.", object_id=investigation.pk,
-    )  # fmt: skip
+        by=by,
+        case=investigation.case,
+        kind="utredning_skriven",
+        requires=Can.SEE_INVESTIGATION,
+        on=today,
+        text="Utredningens text ändrades.",
+        object_id=investigation.pk,
+    )
     return investigation
 
 
-def extend_investigation(*, investigation: Investigation, months: int, reason: str, by: User, today: date) -> Investigation:
+def extend_investigation(
+    *, investigation: Investigation, months: int, reason: str, by: User, today: date
+) -> Investigation:
     """Move the due day `months` calendar months; the reason is kept.
 
     Raises Refused: `not_allowed`, `concluded`, `reason_missing`, `too_long`.
@@ -57,10 +66,15 @@ def extend_investigation(*, investigation: Investigation, months: int, reason: s
     investigation.extended_reason = f"{earlier}{today}, {by.name}: {reason.strip()}"
     investigation.save(update_fields=["due", "extended_reason"])
     record(
-        by=by, case=investigation.case, kind="utredning_forlangd", requires=Can.SEE_INVESTIGATION, on=today,
-        text=f"Utredningstiden förlängdes från {before} till {investigation.due}.", reason=reason.strip(),
+        by=by,
+        case=investigation.case,
+        kind="utredning_forlangd",
+        requires=Can.SEE_INVESTIGATION,
+        on=today,
+        text=f"Utredningstiden förlängdes från {before} till {investigation.due}.",
+        reason=reason.strip(),
         object_id=investigation.pk,
-    )  # fmt: skip
+    )
     return investigation
 
 
@@ -77,9 +91,14 @@ def conclude_investigation(*, investigation: Investigation, by: User, today: dat
     investigation.concluded = today
     investigation.save(update_fields=["concluded"])
     record(
-        by=by, case=investigation.case, kind="utredning_slutford", requires=Can.SEE_INVESTIGATION, on=today,
-        text="Utredningen slutfördes.", object_id=investigation.pk,
-    )  # fmt: skip
+        by=by,
+        case=investigation.case,
+        kind="utredning_slutford",
+        requires=Can.SEE_INVESTIGATION,
+        on=today,
+        text="Utredningen slutfördes.",
+        object_id=investigation.pk,
+    )
     return investigation
 
 
@@ -98,9 +117,13 @@ def try_definition(*, case: Case, definition: Definition, by: User, today: date)
     case.definition = definition.result
     case.save(update_fields=["chose_to_leave", "organised_crime", "needs_support", "definition"])
     record(
-        by=by, case=case, kind="definition_provad", requires=Can.SEE_INVESTIGATION, on=today,
+        by=by,
+        case=case,
+        kind="definition_provad",
+        requires=Can.SEE_INVESTIGATION,
+        on=today,
         text=f"Definitionen prövades: {case.get_definition_display().lower()}.",
-    )  # fmt: skip
+    )
     return case
 
 

@@ -1,4 +1,4 @@
-"""Write, sign and correct journal entries. A signed entry is locked; a correction is a new entry (SOSFS 2014:5)."""
+"""Write, sign and correct journal entries. Signed is locked; a correction is new (SOSFS 2014:5)."""
 
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time
@@ -64,9 +64,14 @@ def sign_entry(*, entry: JournalEntry, by: User, at: datetime) -> JournalEntry:
     entry.signed_at, entry.signed_by = at, by
     entry.save(update_fields=["signed_at", "signed_by"])
     record(
-        by=by, case=entry.case, kind="journal_signerad", requires=Can.SEE_JOURNAL, on=entry.occurred_on,
-        text=f"Journalanteckning: {entry.get_kind_display().lower()}.", object_id=entry.pk,
-    )  # fmt: skip
+        by=by,
+        case=entry.case,
+        kind="journal_signerad",
+        requires=Can.SEE_JOURNAL,
+        on=entry.occurred_on,
+        text=f"Journalanteckning: {entry.get_kind_display().lower()}.",
+        object_id=entry.pk,
+    )
     return entry
 
 
@@ -87,14 +92,27 @@ def correct_entry(*, entry: JournalEntry, note: Note, reason: str, by: User, at:
         raise Refused("reason_missing", "Skriv varför anteckningen rättas.", field="reason")
     _check(note, at)
     version = JournalEntry(
-        case=entry.case, author=by, author_title=by.title, written_at=at, signed_at=at, signed_by=by,
-        supersedes=entry, correction_reason=reason.strip(), **asdict(note),
-    )  # fmt: skip
+        case=entry.case,
+        author=by,
+        author_title=by.title,
+        written_at=at,
+        signed_at=at,
+        signed_by=by,
+        supersedes=entry,
+        correction_reason=reason.strip(),
+        **asdict(note),
+    )
     version.save(force_insert=True)
     record(
-        by=by, case=entry.case, kind="journal_rattad", requires=Can.SEE_JOURNAL, on=at.date(),
-        text=f"Journalanteckningen från {entry.occurred_on} rättades.", reason=reason.strip(), object_id=version.pk,
-    )  # fmt: skip
+        by=by,
+        case=entry.case,
+        kind="journal_rattad",
+        requires=Can.SEE_JOURNAL,
+        on=at.date(),
+        text=f"Journalanteckningen från {entry.occurred_on} rättades.",
+        reason=reason.strip(),
+        object_id=version.pk,
+    )
     return version
 
 

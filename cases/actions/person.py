@@ -44,8 +44,12 @@ def change_person(*, case: Case, facts: NewPerson, by: User, today: date) -> Cha
         person.save()
         flag_duplicates(person)
         record(
-            by=by, case=case, kind="person_andrad", requires=Can.SEE_PERSON, on=today, object_id=person.pk,
+            by=by,
+            case=case,
+            kind="person_andrad",
+            requires=Can.SEE_PERSON,
+            on=today,
+            object_id=person.pk,
             text=f"Personuppgifter ändrades: {', '.join(changed)}.",
-        )  # fmt: skip
+        )
     return Changed(changed)
-

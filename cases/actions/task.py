@@ -30,7 +30,9 @@ def finish_task(*, task: Task, outcome: str, on: date, by: User, today: date) ->
     return _finish(task=task, outcome=outcome, on=on, by=by, today=today)
 
 
-def contact_police(*, task: Task, contact: PoliceContact, outcome: str, on: date, by: User, today: date) -> Task:
+def contact_police(
+    *, task: Task, contact: PoliceContact, outcome: str, on: date, by: User, today: date
+) -> Task:
     """The police's coordinator was reached; the case remembers who and which unit.
 
     Raises Refused: `not_allowed`, `wrong_task`, `already_done`, `bad_day`, `outcome_missing`, `wrong_unit`.
@@ -71,13 +73,20 @@ def _finish(*, task: Task, outcome: str, on: date, by: User, today: date) -> Tas
     if on > today:
         raise Refused("bad_day", "Dagen kan inte ligga efter i dag.", field="on")
     if on < task.starts:
-        raise Refused("bad_day", f"Dagen kan inte ligga före {task.starts}, när uppgiften kom till.", field="on")
+        raise Refused(
+            "bad_day", f"Dagen kan inte ligga före {task.starts}, när uppgiften kom till.", field="on"
+        )
     if not outcome.strip():
         raise Refused("outcome_missing", "Skriv vad som kom fram.", field="outcome")
     task.done_on, task.done_by, task.outcome = on, by, outcome.strip()
     task.save(update_fields=["done_on", "done_by", "outcome"])
     record(
-        by=by, case=case, kind=f"uppgift_{task.kind}", requires=Can.SEE_TASKS, on=on, object_id=task.pk,
+        by=by,
+        case=case,
+        kind=f"uppgift_{task.kind}",
+        requires=Can.SEE_TASKS,
+        on=on,
+        object_id=task.pk,
         text=f"Uppgift utförd: {task.get_kind_display().lower()}.",
-    )  # fmt: skip
+    )
     return task

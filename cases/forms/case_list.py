@@ -18,9 +18,10 @@ class CaseFilterForm(forms.Form):
         label="Visa", required=False, choices=[(MINE, "Ärenden jag handlägger"), (ALL, "Alla jag får se")]
     )
     lage = forms.ChoiceField(
-        label="Läge", required=False,
+        label="Läge",
+        required=False,
         choices=[(OPEN, "Öppna ärenden"), *CaseState.choices, (ANY, "Alla lägen")],
-    )  # fmt: skip
+    )
     enhet = forms.ChoiceField(label="Enhet", required=False)
 
     def __init__(self, *args: Any, units: Iterable[Unit], **kwargs: Any) -> None:
@@ -35,8 +36,9 @@ class CaseFilterForm(forms.Form):
 
 class SearchForm(forms.Form):
     q = forms.CharField(
-        label="Sök person eller ärende", max_length=100,
+        label="Sök person eller ärende",
+        max_length=100,
         help_text="Namn, hela personnumret eller ärendenumret.",
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
         error_messages={"required": "Skriv ett namn, ett personnummer eller ett ärendenummer."},
-    )  # fmt: skip
+    )

@@ -25,9 +25,10 @@ class StepForm(forms.Form):
             self.fields["on"] = DateField(label="Dag", initial=today, latest=today)
         if step.event == CaseEvent.CLOSE:
             self.fields["closing_reason"] = forms.ChoiceField(
-                label="Varför avslutas ärendet?", widget=forms.RadioSelect,
+                label="Varför avslutas ärendet?",
+                widget=forms.RadioSelect,
                 choices=[(reason.value, reason.label) for reason in CHOSEN_REASONS],
-            )  # fmt: skip
+            )
             self.fields["outcome"] = forms.ChoiceField(
                 label="Hur gick det?", choices=Case.Outcome, widget=forms.RadioSelect
             )
@@ -51,20 +52,26 @@ class TaskForm(forms.Form):
 
     def __init__(self, *args: Any, today: date, earliest: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields = {"on": DateField(label="Dag", initial=today, earliest=earliest, latest=today), **self.fields}
+        self.fields = {
+            "on": DateField(label="Dag", initial=today, earliest=earliest, latest=today),
+            **self.fields,
+        }
 
 
 class ChildSafetyForm(TaskForm):
     outcome = forms.CharField(
-        label="Bedömning av barnets behov av omedelbart skydd", widget=text_area(8),
+        label="Bedömning av barnets behov av omedelbart skydd",
+        widget=text_area(8),
         help_text="Vad talar för och emot att barnet behöver skydd nu?",
-    )  # fmt: skip
+    )
 
 
 class PoliceContactForm(TaskForm):
     """Who at the police was reached, how and with what result (R-02)."""
 
-    person = forms.CharField(label="Vem fick du kontakt med?", max_length=80, help_text="Namn på polisens samordnare.")
+    person = forms.CharField(
+        label="Vem fick du kontakt med?", max_length=80, help_text="Namn på polisens samordnare."
+    )
     channel = forms.ChoiceField(label="Hur?", choices=Intake.Channel, widget=forms.RadioSelect)
     unit = forms.ChoiceField(label="Polisenhet som har ärendet")
 
@@ -90,9 +97,10 @@ class FollowUpPlanForm(forms.Form):
 class FollowUpHeldForm(forms.Form):
     with_police = forms.BooleanField(label="Gemensam uppföljning med polisen", required=False)
     summary = forms.CharField(
-        label="Vad visade uppföljningen?", widget=text_area(7),
+        label="Vad visade uppföljningen?",
+        widget=text_area(7),
         help_text="Mål, vad som fungerar, vad personen själv tycker och vad som behöver ändras.",
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -108,7 +116,10 @@ class HandlerForm(forms.Form):
     def __init__(self, *args: Any, handlers: Iterable[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.handlers = {str(handler.pk): handler for handler in handlers}
-        names = [(key, f"{one.name}, {one.unit.name}" if one.unit else one.name) for key, one in self.handlers.items()]
+        names = [
+            (key, f"{one.name}, {one.unit.name}" if one.unit else one.name)
+            for key, one in self.handlers.items()
+        ]
         self.fields["handler"].choices = [("", "Välj"), *names]
 
     def clean_handler(self) -> User:

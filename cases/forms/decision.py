@@ -20,24 +20,31 @@ class DecisionForm(forms.Form):
     outcome = forms.ChoiceField(label="Utgång", choices=Decision.Outcome, widget=forms.RadioSelect)
     start = DateField(label="Gäller från", required=False)
     end = DateField(
-        label="Gäller till", required=False, help_text="Dagen då insatsen upphör. Utan slutdag gäller beslutet tills vidare."
+        label="Gäller till",
+        required=False,
+        help_text="Dagen då insatsen upphör. Utan slutdag gäller beslutet tills vidare.",
     )
     outside_framework = forms.BooleanField(label="Får avse en plats utanför ramavtal", required=False)
     max_rate = MoneyField(label="Högsta dygnskostnad", unit="kr per dygn", required=False)
     provision = forms.ChoiceField(label="Lagrum")
     reasons = forms.CharField(
-        label="Skäl för beslutet", widget=text_area(8),
+        label="Skäl för beslutet",
+        widget=text_area(8),
         help_text="Vilka omständigheter har avgjort? Personen ska kunna förstå beslutet.",
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, today: date, provisions: Iterable[LegalProvision], **kwargs: Any) -> None:
-        kwargs["initial"] = {"decided": today, "outcome": Decision.Outcome.GRANTED} | kwargs.get("initial", {})
+        kwargs["initial"] = {"decided": today, "outcome": Decision.Outcome.GRANTED} | kwargs.get(
+            "initial", {}
+        )
         super().__init__(*args, **kwargs)
         self.fields["decided"] = DateField(label="Beslutsdag", latest=today)
         self.provisions = {str(one.pk): one for one in provisions}
         labels = [(key, f"{one.code}: {one.text}") for key, one in self.provisions.items()]
         self.fields["provision"].choices = [("", "Välj"), *labels]
-        self.order_fields(["kind", "outcome", "start", "end", "outside_framework", "max_rate", "provision", "reasons"])
+        self.order_fields(
+            ["kind", "outcome", "start", "end", "outside_framework", "max_rate", "provision", "reasons"]
+        )
 
     @property
     def terms(self) -> Terms:

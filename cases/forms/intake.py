@@ -30,21 +30,29 @@ class ContactForm(TodayForm):
     kind = forms.ChoiceField(label="Vad är det?", choices=Intake.Kind, widget=forms.RadioSelect)
     channel = forms.ChoiceField(label="Hur?", choices=Intake.Channel, widget=forms.RadioSelect)
     informant = forms.CharField(
-        label="Uppgiftslämnare", max_length=200, required=False, help_text="Namn och uppdrag, om det är någon annan."
+        label="Uppgiftslämnare",
+        max_length=200,
+        required=False,
+        help_text="Namn och uppdrag, om det är någon annan.",
     )
     text = forms.CharField(
-        label="Vad framkom?", required=False, widget=text_area(6),
+        label="Vad framkom?",
+        required=False,
+        widget=text_area(6),
         help_text="Skriv det som sagts. Din egen bedömning skriver du i journalen.",
-    )  # fmt: skip
+    )
     concerns_child = forms.BooleanField(
-        label="Kontakten gäller ett barn", required=False,
+        label="Kontakten gäller ett barn",
+        required=False,
         help_text="En skyddsbedömning ska då göras i dag och en förhandsbedömning inom 14 dagar.",
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs["initial"] = {
-            "received": kwargs["today"], "kind": Intake.Kind.APPLICATION, "channel": Intake.Channel.PHONE
-        } | kwargs.get("initial", {})  # fmt: skip
+            "received": kwargs["today"],
+            "kind": Intake.Kind.APPLICATION,
+            "channel": Intake.Channel.PHONE,
+        } | kwargs.get("initial", {})
         super().__init__(*args, **kwargs)
         self.fields = {"received": DateField(label="Dag för kontakten", latest=self.today), **self.fields}
 
@@ -52,29 +60,39 @@ class ContactForm(TodayForm):
     def contact(self) -> FirstContact:
         data = self.cleaned_data
         return FirstContact(
-            received=data["received"], source=data["source"], kind=data["kind"], channel=data["channel"],
-            informant=data["informant"], text=data["text"], concerns_child=data["concerns_child"],
-        )  # fmt: skip
+            received=data["received"],
+            source=data["source"],
+            kind=data["kind"],
+            channel=data["channel"],
+            informant=data["informant"],
+            text=data["text"],
+            concerns_child=data["concerns_child"],
+        )
 
 
 class ReopenForm(ContactForm):
     """A contact that opens a case: in which unit, and who handles it."""
 
-    def __init__(self, *args: Any, units: Iterable[Unit], handlers: Iterable[User], user: User, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, units: Iterable[Unit], handlers: Iterable[User], user: User, **kwargs: Any
+    ) -> None:
         self.units = {str(unit.pk): unit for unit in units}
         self.handlers = {str(handler.pk): handler for handler in handlers}
-        kwargs["initial"] = {"unit": str(user.unit_id or ""), "handler": str(user.pk)} | kwargs.get("initial", {})
+        kwargs["initial"] = {"unit": str(user.unit_id or ""), "handler": str(user.pk)} | kwargs.get(
+            "initial", {}
+        )
         super().__init__(*args, **kwargs)
         self.fields["unit"] = forms.ChoiceField(
             label="Enhet", choices=[(key, unit.name) for key, unit in self.units.items()]
         )
         self.fields["handler"] = forms.ChoiceField(
-            label="Handläggare", required=len(self.handlers) == 1,
+            label="Handläggare",
+            required=len(self.handlers) == 1,
             choices=[
                 *([("", "Ingen ännu")] if len(self.handlers) != 1 else []),
                 *((key, handler.name) for key, handler in self.handlers.items()),
             ],
-        )  # fmt: skip
+        )
 
     @property
     def unit(self) -> Unit:
@@ -89,36 +107,54 @@ class PersonFields(TodayForm):
     """What is known about the person: `person` gives it to the action."""
 
     name = forms.CharField(
-        label="Namn", max_length=120, required=False, help_text="Lämna tomt om namnet är okänt.",
+        label="Namn",
+        max_length=120,
+        required=False,
+        help_text="Lämna tomt om namnet är okänt.",
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-    )  # fmt: skip
+    )
     sex = forms.ChoiceField(label="Juridiskt kön", choices=Sex, initial=Sex.UNKNOWN, widget=forms.RadioSelect)
     children_count = forms.IntegerField(
-        label="Antal barn", min_value=0, max_value=30, initial=0, help_text="Personens egna barn, även de som bor på annat håll."
+        label="Antal barn",
+        min_value=0,
+        max_value=30,
+        initial=0,
+        help_text="Personens egna barn, även de som bor på annat håll.",
     )
     protection = forms.ChoiceField(
-        label="Skyddade personuppgifter", choices=ProtectionLevel, initial=ProtectionLevel.NONE, widget=forms.RadioSelect
+        label="Skyddade personuppgifter",
+        choices=ProtectionLevel,
+        initial=ProtectionLevel.NONE,
+        widget=forms.RadioSelect,
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["identity"] = IdentityField(
-            today=self.today, label="Person- eller samordningsnummer",
+            today=self.today,
+            label="Person- eller samordningsnummer",
             help_text="ÅÅÅÅMMDD-NNNN. Lämna tomt om det är okänt.",
-        )  # fmt: skip
+        )
         self.fields["birth_year"] = forms.IntegerField(
-            label="Födelseår", required=False, min_value=1900, max_value=self.today.year,
+            label="Födelseår",
+            required=False,
+            min_value=1900,
+            max_value=self.today.year,
             help_text="Behövs bara när numret är okänt. Ungefärligt duger.",
-        )  # fmt: skip
+        )
         self.order_fields(["name", "identity", "birth_year", "sex", "children_count", "protection"])
 
     @property
     def person(self) -> NewPerson:
         data = self.cleaned_data
         return NewPerson(
-            name=data["name"], identity=data["identity"], birth_year=data["birth_year"], sex=data["sex"],
-            children_count=data["children_count"], protection=data["protection"],
-        )  # fmt: skip
+            name=data["name"],
+            identity=data["identity"],
+            birth_year=data["birth_year"],
+            sex=data["sex"],
+            children_count=data["children_count"],
+            protection=data["protection"],
+        )
 
 
 class PersonForm(PersonFields):

@@ -8,8 +8,8 @@ from cases.actions.investigation import LONGEST_EXTENSION, PARTS, Definition
 from cases.forms.fields import text_area
 from cases.models import Case, Investigation
 
-YES_NO = [("ja", "Ja"), ("nej", "Nej"), ("", "Inte bedömt")]
-ANSWERS = {"ja": True, "nej": False, "": None}
+YES_NO = [("ja", "Ja"), ("nej", "Nej"), ("vet_inte", "Inte bedömt")]
+ANSWERS = {"ja": True, "nej": False, "vet_inte": None}
 
 
 class InvestigationForm(forms.Form):
@@ -17,9 +17,11 @@ class InvestigationForm(forms.Form):
     motivation = forms.CharField(label="Motivation att lämna", required=False, widget=text_area(6))
     needs = forms.CharField(label="Behov av stöd och skydd", required=False, widget=text_area(8))
     children_view = forms.CharField(
-        label="Barnens situation", required=False, widget=text_area(5),
+        label="Barnens situation",
+        required=False,
+        widget=text_area(5),
         help_text="Hur påverkas barnen? Uppgifter om ett barns egna behov hör hemma i barnets akt.",
-    )  # fmt: skip
+    )
     own_view = forms.CharField(label="Personens egen uppfattning", required=False, widget=text_area(5))
     conclusion = forms.CharField(label="Bedömning", required=False, widget=text_area(8))
 
@@ -30,14 +32,16 @@ def parts_of(investigation: Investigation) -> dict[str, str]:
 
 class ExtensionForm(forms.Form):
     months = forms.TypedChoiceField(
-        label="Hur mycket längre tid?", coerce=int, widget=forms.RadioSelect,
+        label="Hur mycket längre tid?",
+        coerce=int,
+        widget=forms.RadioSelect,
         choices=[(n, f"{n} månad" if n == 1 else f"{n} månader") for n in range(1, LONGEST_EXTENSION + 1)],
-    )  # fmt: skip
+    )
     reason = forms.CharField(label="Skäl", widget=text_area(4))
 
 
 def _criterion(label: str) -> forms.ChoiceField:
-    return forms.ChoiceField(label=label, choices=YES_NO, required=False, widget=forms.RadioSelect)
+    return forms.ChoiceField(label=label, choices=YES_NO, widget=forms.RadioSelect)
 
 
 class DefinitionForm(forms.Form):
@@ -47,18 +51,22 @@ class DefinitionForm(forms.Form):
     organised_crime = _criterion("Är det organiserad brottslighet som personen lämnar?")
     needs_support = _criterion("Behöver personen samhällets stöd och skydd för att lyckas?")
     definition = forms.ChoiceField(
-        label="Resultat", choices=Case.Definition.choices[1:], widget=forms.RadioSelect,
+        label="Resultat",
+        choices=Case.Definition.choices[1:],
+        widget=forms.RadioSelect,
         help_text="Preliminärt om något kriterium inte är bedömt än. "
         "Den som inte uppfyller definitionen kan ändå ha rätt till insatser.",
-    )  # fmt: skip
+    )
 
     @property
     def definition_given(self) -> Definition:
         data: dict[str, Any] = self.cleaned_data
         return Definition(
-            ANSWERS[data["chose_to_leave"]], ANSWERS[data["organised_crime"]], ANSWERS[data["needs_support"]],
+            ANSWERS[data["chose_to_leave"]],
+            ANSWERS[data["organised_crime"]],
+            ANSWERS[data["needs_support"]],
             data["definition"],
-        )  # fmt: skip
+        )
 
 
 def definition_of(case: Case) -> dict[str, str]:

@@ -19,15 +19,22 @@ class TimeInput(forms.TimeInput):
 
 class JournalForm(forms.Form):
     kind = forms.ChoiceField(label="Slag", choices=[("", "Välj"), *JournalEntry.Kind.choices])
-    occurred_at = forms.TimeField(label="Klockslag", required=False, widget=TimeInput(format="%H:%M"))
+    occurred_at = forms.TimeField(
+        label="Klockslag", required=False, widget=TimeInput(format="%H:%M", attrs={"class": "input-date"})
+    )
     informant = forms.CharField(
-        label="Vem lämnade uppgiften och hur?", max_length=200, required=False,
+        label="Vem lämnade uppgiften och hur?",
+        max_length=200,
+        required=False,
         help_text="Till exempel: personen själv, telefon.",
-    )  # fmt: skip
+    )
     facts = forms.CharField(label="Vad har hänt?", widget=text_area(8), help_text="Bara det som är fakta.")
     own_view = forms.CharField(label="Personens egen uppfattning", required=False, widget=text_area(4))
     assessment = forms.CharField(
-        label="Bedömning", required=False, widget=text_area(5), help_text="Din bedömning, skild från det som hänt."
+        label="Bedömning",
+        required=False,
+        widget=text_area(5),
+        help_text="Din bedömning, skild från det som hänt.",
     )
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:

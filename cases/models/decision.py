@@ -22,6 +22,10 @@ class DatedQuerySet(models.QuerySet):
     def in_force_on(self, day: date) -> Self:
         return self.filter(valid_from__lte=day).filter(Q(valid_to=None) | Q(valid_to__gt=day))
 
+    def in_force_since(self, day: date) -> Self:
+        """What held on `day` or has held at some time after it."""
+        return self.filter(Q(valid_to=None) | Q(valid_to__gt=day))
+
 
 class LegalProvision(models.Model):
     """A provision as it read from one day to another. A decision keeps the one that held on its day."""
@@ -101,11 +105,20 @@ class Decision(models.Model):
     notified = models.DateField("parten fick del av beslutet", null=True, blank=True)
     outside_framework = models.BooleanField("får avse plats utanför ramavtal", default=False)
     max_rate = models.DecimalField(
-        "högsta dygnskostnad", max_digits=12, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+        "högsta dygnskostnad",
+        max_digits=12,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
     )
     reasons = models.TextField("skäl för beslutet", blank=True)
-    delegation = models.ForeignKey(DelegationRule, models.PROTECT, null=True, blank=True, related_name="decisions")
-    provision = models.ForeignKey(LegalProvision, models.PROTECT, null=True, blank=True, related_name="decisions")
+    delegation = models.ForeignKey(
+        DelegationRule, models.PROTECT, null=True, blank=True, related_name="decisions"
+    )
+    provision = models.ForeignKey(
+        LegalProvision, models.PROTECT, null=True, blank=True, related_name="decisions"
+    )
     decided_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="decisions")
 
     objects = DecisionQuerySet.as_manager()
@@ -118,14 +131,17 @@ class Decision(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["case", "ref"], name="decision_ref_once"),
             models.CheckConstraint(
-                condition=Q(end=None) | Q(end__gte=F("decided")) | Q(start__isnull=False, end__gte=F("start")),
+                condition=Q(end=None)
+                | Q(end__gte=F("decided"))
+                | Q(start__isnull=False, end__gte=F("start")),
                 name="decision_ends_after_start",
             ),
             models.CheckConstraint(
                 condition=Q(enforced=None) | ~Q(outcome="avslag"), name="a_rejection_is_not_enforced"
             ),
             models.CheckConstraint(
-                condition=Q(notified=None) | Q(notified__gte=F("decided")), name="decision_notified_after_decided"
+                condition=Q(notified=None) | Q(notified__gte=F("decided")),
+                name="decision_notified_after_decided",
             ),
         ]
         indexes = [models.Index(fields=["decided"], name="decision_by_day")]
@@ -156,12 +172,19 @@ class DecisionProposal(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, models.PROTECT, related_name="proposals")
     kind = models.CharField("insats", max_length=20, choices=MeasureKind)
-    outcome = models.CharField("utgång", max_length=10, choices=Decision.Outcome, default=Decision.Outcome.GRANTED)
+    outcome = models.CharField(
+        "utgång", max_length=10, choices=Decision.Outcome, default=Decision.Outcome.GRANTED
+    )
     start = models.DateField("gäller från", null=True, blank=True)
     end = models.DateField("gäller till", null=True, blank=True)
     outside_framework = models.BooleanField("får avse plats utanför ramavtal", default=False)
     max_rate = models.DecimalField(
-        "högsta dygnskostnad", max_digits=12, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+        "högsta dygnskostnad",
+        max_digits=12,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
     )
     reasons = models.TextField("skäl för beslutet")
     provision = models.ForeignKey(LegalProvision, models.PROTECT, null=True, blank=True, related_name="+")
@@ -177,9 +200,12 @@ class DecisionProposal(models.Model):
         verbose_name_plural = "förslag till beslut"
         ordering = ["-prepared_on", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["case"], condition=Q(settled_on=None), name="one_waiting_proposal"),
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(settled_on=None), name="one_waiting_proposal"
+            ),
             models.CheckConstraint(
-                condition=Q(end=None) | Q(start=None) | Q(end__gte=F("start")), name="proposal_ends_after_start"
+                condition=Q(end=None) | Q(start=None) | Q(end__gte=F("start")),
+                name="proposal_ends_after_start",
             ),
         ]
 
@@ -190,6 +216,9 @@ class DecisionProposal(models.Model):
     def wanted(self) -> rules.Wanted:
         """What the delegation order is asked about it."""
         return rules.wanted_by(
-            kind=self.kind, rejected=self.outcome == Decision.Outcome.REJECTED, start=self.start, end=self.end,
+            kind=self.kind,
+            rejected=self.outcome == Decision.Outcome.REJECTED,
+            start=self.start,
+            end=self.end,
             outside_framework=self.outside_framework,
-        )  # fmt: skip
+        )

@@ -43,9 +43,12 @@ class Investigation(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(due__gte=F("opened")), name="investigation_due_after_opened"),
             models.CheckConstraint(
-                condition=Q(concluded=None) | Q(concluded__gte=F("opened")), name="investigation_ends_after_start"
+                condition=Q(concluded=None) | Q(concluded__gte=F("opened")),
+                name="investigation_ends_after_start",
             ),
-            models.UniqueConstraint(fields=["case"], condition=Q(concluded=None), name="one_open_investigation"),
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(concluded=None), name="one_open_investigation"
+            ),
         ]
 
     def __str__(self) -> str:

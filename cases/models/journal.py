@@ -1,4 +1,4 @@
-"""Journal entries: draft, then signed and locked for ever; a correction is a new, visible version (SOSFS 2014:5)."""
+"""Journal entries: draft, then signed and locked for ever; a correction is a new version (SOSFS 2014:5)."""
 
 import uuid
 from typing import Self
@@ -60,7 +60,9 @@ class JournalEntry(models.Model):
     written_at = models.DateTimeField("skriven")
     signed_at = models.DateTimeField("signerad", null=True, blank=True)
     signed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
-    supersedes = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="superseded_by")
+    supersedes = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="superseded_by"
+    )
     correction_reason = models.CharField("skäl för rättelse", max_length=300, blank=True)
 
     objects = JournalQuerySet.as_manager()
@@ -72,7 +74,8 @@ class JournalEntry(models.Model):
         ordering = ["-occurred_on", "-written_at", "id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(signed_at=None, signed_by=None) | Q(signed_at__isnull=False, signed_by__isnull=False),
+                condition=Q(signed_at=None, signed_by=None)
+                | Q(signed_at__isnull=False, signed_by__isnull=False),
                 name="signed_with_a_name",
             ),
             models.CheckConstraint(

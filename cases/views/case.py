@@ -30,9 +30,14 @@ def case(request: HttpRequest, case: Case) -> HttpResponse:
     case = Case.objects.visible_to(user).with_handler().for_page(user).get(pk=case.pk)
     found = overview(case, user, day)
     context = {
-        **found, "case": case, "today": day, "tone": tone_of(case), "panels": panels_of(case, request, day),
-        "timeline": as_timeline(found["events"]), "age": case.person.age(day) if found["can"]["see_person"] else None,
-    }  # fmt: skip
+        **found,
+        "case": case,
+        "today": day,
+        "tone": tone_of(case),
+        "panels": panels_of(case, request, day),
+        "timeline": as_timeline(found["events"]),
+        "age": case.person.age(day) if found["can"]["see_person"] else None,
+    }
     return render(request, "cases/case.html", context)
 
 
@@ -59,9 +64,16 @@ def step(request: HttpRequest, case: Case, event: CaseEvent) -> HttpResponse:
             messages.success(request, chosen.done)
             return redirect("case", case.pk)
     return form_page(
-        request, case, form, heading=chosen.button, submit=chosen.button, back=case.url, lead=chosen.tells,
-        danger=chosen.final, notice="Det går inte att ångra." if chosen.final else "",
-    )  # fmt: skip
+        request,
+        case,
+        form,
+        heading=chosen.button,
+        submit=chosen.button,
+        back=case.url,
+        lead=chosen.tells,
+        danger=chosen.final,
+        notice="Det går inte att ångra." if chosen.final else "",
+    )
 
 
 @access(Case, Can.WRITE_CASE, READ_WRITE)
@@ -86,12 +98,22 @@ def handler(request: HttpRequest, case: Case) -> HttpResponse:
     if form.is_valid():
         with refusals_in(form):
             assign_handler(
-                case=case, handler=form.cleaned_data["handler"], reason=form.cleaned_data["reason"],
-                by=request.user, today=today(),
-            )  # fmt: skip
+                case=case,
+                handler=form.cleaned_data["handler"],
+                reason=form.cleaned_data["reason"],
+                by=request.user,
+                today=today(),
+            )
             messages.success(request, "Ärendet har en ny handläggare.")
-            return redirect("case", case.pk) if may(request.user, Can.SEE_CASE, case) else redirect("my_cases")
+            return (
+                redirect("case", case.pk) if may(request.user, Can.SEE_CASE, case) else redirect("my_cases")
+            )
     return form_page(
-        request, case, form, heading="Byt handläggare", submit="Byt handläggare", back=reverse("case", args=[case.pk]),
+        request,
+        case,
+        form,
+        heading="Byt handläggare",
+        submit="Byt handläggare",
+        back=reverse("case", args=[case.pk]),
         notice="Den som handlägger ärendet nu kan inte öppna det längre när du har bytt.",
-    )  # fmt: skip
+    )

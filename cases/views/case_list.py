@@ -63,13 +63,22 @@ def my_cases(request: HttpRequest) -> HttpResponse:
     numbers = dict(scope.open().values_list("id", "case_no")[:DUE_CASES])
     due = due_in({*numbers, *(case.pk for case in page)}, user, day)
     rows = [CaseRow(case, tone_of(case), first_of(due, case.pk)) for case in page]
-    urgent = [DueRow(one, numbers[one.case_id]) for one in due if one.case_id in numbers and is_near(one, day)]
+    urgent = [
+        DueRow(one, numbers[one.case_id]) for one in due if one.case_id in numbers and is_near(one, day)
+    ]
     context = {
-        "filter_form": form, "search_form": SearchForm(), "columns": order.columns, "page": page, "rows": rows,
-        "urgent": urgent[:DUE_SHOWN], "urgent_more": max(0, len(urgent) - DUE_SHOWN), "today": day,
-        "sees_person": role_can(user.role, Can.SEE_PERSON), "can_open": may_in_general(user, Can.OPEN_CASE),
+        "filter_form": form,
+        "search_form": SearchForm(),
+        "columns": order.columns,
+        "page": page,
+        "rows": rows,
+        "urgent": urgent[:DUE_SHOWN],
+        "urgent_more": max(0, len(urgent) - DUE_SHOWN),
+        "today": day,
+        "sees_person": role_can(user.role, Can.SEE_PERSON),
+        "can_open": may_in_general(user, Can.OPEN_CASE),
         "only_mine": form.chosen("urval") == MINE,
-    }  # fmt: skip
+    }
     return render(request, "cases/my_cases.html", context)
 
 
@@ -96,15 +105,17 @@ def case_search(request: HttpRequest) -> HttpResponse:
         return redirect("my_cases")
     form = SearchForm(request.POST)
     context = {
-        "form": form, "hits": hits(form, request.user), "searched": form.is_valid(),
+        "form": form,
+        "hits": hits(form, request.user),
+        "searched": form.is_valid(),
         "sees_person": role_can(request.user.role, Can.SEE_PERSON),
         "can_open": may_in_general(request.user, Can.OPEN_CASE),
-    }  # fmt: skip
+    }
     return render(request, "cases/case_search.html", context)
 
 
 def hits(form: SearchForm, user: User) -> list[CaseRow]:
-    """The cases that the search finds for `user`, the newest first; a refusal becomes an error of the form."""
+    """The cases that the search finds for `user`, newest first; a refusal becomes an error of the form."""
     if not form.is_valid():
         return []
     try:

@@ -23,6 +23,7 @@ from cases.actions.decision import (
 )
 from cases.forms.decision import DayForm, DecisionForm, terms_of
 from cases.models import Case, Decision, DecisionProposal, LegalProvision
+from cases.rules import Rule
 from cases.states import CaseState, MeasureKind
 from cases.views.pages import belongs, form_page, refusals_in, today
 
@@ -50,32 +51,49 @@ def waiting(case: Case, user: User) -> DecisionProposal | None:
 @access(Case, Can.DECIDE, READ_WRITE)
 def decide(request: HttpRequest, case: Case) -> HttpResponse:
     """Fill in, look it through, decide; or leave it as a proposal to somebody who may."""
-    user, day = request.user, today()
     if case.state != CaseState.DECISION:
         messages.warning(request, "Ärendet är inte framme vid beslut. Ta nästa steg i ärendet först.")
         return redirect("case", case.pk)
-    proposal = waiting(case, user)
+    proposal = waiting(case, request.user)
+    provisions = LegalProvision.objects.in_force_since(case.received)
     initial = terms_of(proposal) if proposal else {}
-    form = DecisionForm(request.POST or None, today=day, provisions=LegalProvision.objects.all(), initial=initial)
-    step, rule = request.POST.get("steg", ""), None
+    form = DecisionForm(request.POST or None, today=today(), provisions=provisions, initial=initial)
+    rule = None
     if form.is_valid():
         with refusals_in(form):
-            if step == "forslag":
-                prepare_decision(case=case, terms=form.terms, by=user, today=day)
-                messages.success(request, "Förslaget är sparat och väntar på den som får besluta.")
-                return redirect("decisions", case.pk)
-            rule = check_terms(case=case, terms=form.terms, decided=form.cleaned_data["decided"], by=user, today=day)
-            if step == "besluta":
-                made = make_decision(
-                    case=case, terms=form.terms, decided=form.cleaned_data["decided"], by=user, today=day
-                )
-                messages.success(request, "Beslutet är fattat. Nästa steg är att underrätta personen.")
-                return redirect("decision", case.pk, made.pk)
+            done, rule = settle(request, case, form)
+            if done:
+                return done
     context = {
-        "case": case, "form": form, "proposal": proposal, "rule": rule, "summary": summary(form) if rule else [],
+        "case": case,
+        "form": form,
+        "proposal": proposal,
+        "rule": rule,
+        "summary": summary(form) if rule else [],
         "order": delegation_table(case),
-    }  # fmt: skip
+    }
     return render(request, "cases/decide.html", context)
+
+
+def settle(request: HttpRequest, case: Case, form: DecisionForm) -> tuple[HttpResponse | None, Rule | None]:
+    """What the pressed button asks for: where to go when it is done, the point to decide on when it is to be
+    looked through, or neither when it is to be changed.
+
+    Raises Refused: what stops the decision.
+    """
+    by, day, decided = request.user, today(), form.cleaned_data["decided"]
+    step = request.POST.get("steg", "")
+    if step == "forslag":
+        prepare_decision(case=case, terms=form.terms, by=by, today=day)
+        messages.success(request, "Förslaget är sparat och väntar på den som får besluta.")
+        return redirect("decisions", case.pk), None
+    if step == "besluta":
+        made = make_decision(case=case, terms=form.terms, decided=decided, by=by, today=day)
+        messages.success(request, "Beslutet är fattat. Nästa steg är att underrätta personen.")
+        return redirect("decision", case.pk, made.pk), None
+    if step == "granska":
+        return None, check_terms(case=case, terms=form.terms, decided=decided, by=by, today=day)
+    return None, None
 
 
 def summary(form: DecisionForm) -> list[tuple[str, object]]:
@@ -84,16 +102,26 @@ def summary(form: DecisionForm) -> list[tuple[str, object]]:
     shown = [("Insats", MeasureKind(terms.kind).label), ("Utgång", Decision.Outcome(terms.outcome).label)]
     if terms.outcome != Decision.Outcome.REJECTED:
         shown += [
-            ("Period", f"{terms.start} till {terms.end}" if terms.end else f"från {terms.start}, tills vidare"),
+            (
+                "Period",
+                f"{terms.start} till {terms.end}" if terms.end else f"från {terms.start}, tills vidare",
+            ),
             ("Plats", "Får vara utanför ramavtal" if terms.outside_framework else "Inom ramavtal"),
         ]
-    return [*shown, ("Lagrum", str(terms.provision)), ("Beslutsdag", form.cleaned_data["decided"]), ("Skäl", terms.reasons)]
+    return [
+        *shown,
+        ("Lagrum", str(terms.provision)),
+        ("Beslutsdag", form.cleaned_data["decided"].isoformat()),
+        ("Skäl", terms.reasons),
+    ]
 
 
 def delegation_table(case: Case) -> list[tuple[str, list[str]]]:
     """The delegation order of today: for each kind of measure, who may decide how long and where."""
     lines: dict[str, list[str]] = {}
-    for rule in sorted(delegation_on(municipality_id=case.municipality_id, day=today()), key=lambda rule: rule.point):
+    for rule in sorted(
+        delegation_on(municipality_id=case.municipality_id, day=today()), key=lambda rule: rule.point
+    ):
         days = "utan gräns i tid" if rule.max_days is None else f"högst {rule.max_days} dygn"
         place = ", även utanför ramavtal" if rule.outside_framework else ""
         lines.setdefault(MeasureKind(rule.kind).label, []).append(f"{Role(rule.role).label}: {days}{place}")
@@ -107,11 +135,15 @@ def decision(request: HttpRequest, decision: Decision, case_id: UUID) -> HttpRes
     user = request.user
     decision = Decision.objects.visible_to(user).with_names().get(pk=decision.pk)
     context = {
-        "case": decision.case, "decision": decision, "today": today(),
-        "can_enforce": may(user, Can.WRITE_PLACEMENT, decision.case) and decision.is_granted and not decision.enforced,
+        "case": decision.case,
+        "decision": decision,
+        "today": today(),
+        "can_enforce": may(user, Can.WRITE_PLACEMENT, decision.case)
+        and decision.is_granted
+        and not decision.enforced,
         "can_notify": may(user, Can.DECIDE, decision.case) and not decision.notified,
         "sees_money": may(user, Can.SEE_MONEY, decision.case),
-    }  # fmt: skip
+    }
     return render(request, "cases/decision.html", context)
 
 
@@ -127,11 +159,15 @@ def decision_notify(request: HttpRequest, decision: Decision, case_id: UUID) -> 
             messages.success(request, "Registrerat. Tiden att överklaga räknas från den dagen.")
             return redirect("decision", case_id, decision.pk)
     return form_page(
-        request, decision.case, form, heading="Personen har fått beslutet", submit="Registrera",
+        request,
+        decision.case,
+        form,
+        heading="Personen har fått beslutet",
+        submit="Registrera",
         back=reverse("decision", args=[case_id, decision.pk]),
         lead="Beslutet ska lämnas tillsammans med upplysning om hur det överklagas (33 § förvaltningslagen). "
         "Personen har tre veckor på sig.",
-    )  # fmt: skip
+    )
 
 
 @access(Decision, Can.WRITE_PLACEMENT, READ_WRITE)
@@ -146,6 +182,11 @@ def decision_enforce(request: HttpRequest, decision: Decision, case_id: UUID) ->
             messages.success(request, "Beslutet är verkställt. Genomförandeplan och uppföljning är inlagda.")
             return redirect("decision", case_id, decision.pk)
     return form_page(
-        request, decision.case, form, heading="Beslutet är verkställt", submit="Registrera verkställighet",
-        back=reverse("decision", args=[case_id, decision.pk]), lead="Insatsen har börjat på riktigt.",
-    )  # fmt: skip
+        request,
+        decision.case,
+        form,
+        heading="Beslutet är verkställt",
+        submit="Registrera verkställighet",
+        back=reverse("decision", args=[case_id, decision.pk]),
+        lead="Insatsen har börjat på riktigt.",
+    )

@@ -36,9 +36,14 @@ def follow_up_plan(request: HttpRequest, case: Case) -> HttpResponse:
             messages.success(request, "Uppföljningen är planerad.")
             return redirect("follow_ups", case.pk)
     return form_page(
-        request, case, form, heading="Planera uppföljning", submit="Planera", back=back(case.pk),
+        request,
+        case,
+        form,
+        heading="Planera uppföljning",
+        submit="Planera",
+        back=back(case.pk),
         lead="Insatsen följs upp minst var tredje månad.",
-    )  # fmt: skip
+    )
 
 
 @access(FollowUp, Can.WRITE_FOLLOW_UP, READ_WRITE, id="follow_up_id")
@@ -53,9 +58,14 @@ def follow_up(request: HttpRequest, follow_up: FollowUp, case_id: UUID) -> HttpR
             messages.success(request, "Uppföljningen är registrerad.")
             return redirect("follow_ups", case_id)
     return form_page(
-        request, follow_up.case, form, heading="Registrera uppföljning", submit="Spara", back=back(case_id),
+        request,
+        follow_up.case,
+        form,
+        heading="Registrera uppföljning",
+        submit="Spara",
+        back=back(case_id),
         lead=f"Planerad till {follow_up.planned}.",
-    )  # fmt: skip
+    )
 
 
 def back(case_id: UUID) -> str:

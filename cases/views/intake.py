@@ -37,21 +37,37 @@ def intake(request: HttpRequest) -> HttpResponse:
         form = intake_form(request, data=request.POST)
         if form.is_valid():
             with refusals_in(form):
-                return opened(request, register_first_contact(**arguments(form, request.user), person=form.person))
-    context = {"search_form": search, "form": form, "matches": found, "searched": step == "sok" and search.is_valid()}
+                return opened(
+                    request, register_first_contact(**arguments(form, request.user), person=form.person)
+                )
+    context = {
+        "search_form": search,
+        "form": form,
+        "matches": found,
+        "searched": step == "sok" and search.is_valid(),
+    }
     return render(request, "cases/intake.html", context)
 
 
 def arguments(form: ReopenForm, by: User) -> dict[str, Any]:
     return {
-        "contact": form.contact, "unit": form.unit, "handler": form.handler, "by": by, "at": timezone.localtime(),
-    }  # fmt: skip
+        "contact": form.contact,
+        "unit": form.unit,
+        "handler": form.handler,
+        "by": by,
+        "at": timezone.localtime(),
+    }
 
 
 def intake_form(request: HttpRequest, data: Any = None, initial: dict[str, Any] | None = None) -> IntakeForm:
     user, day = request.user, today()
     return IntakeForm(
-        data, today=day, user=user, units=units_for_new(user), handlers=handlers_for_new(user, day), initial=initial or {}
+        data,
+        today=day,
+        user=user,
+        units=units_for_new(user),
+        handlers=handlers_for_new(user, day),
+        initial=initial or {},
     )
 
 
@@ -85,9 +101,14 @@ def contact(request: HttpRequest, case: Case) -> HttpResponse:
             messages.success(request, "Kontakten är tillagd i ärendet.")
             return redirect("case", case.pk)
     return form_page(
-        request, case, form, heading="Ny kontakt", submit="Lägg till kontakten", back=case.url,
+        request,
+        case,
+        form,
+        heading="Ny kontakt",
+        submit="Lägg till kontakten",
+        back=case.url,
         lead="Personen har redan ett öppet ärende. Kontakten läggs där.",
-    )  # fmt: skip
+    )
 
 
 @access(Case, Can.OPEN_CASE, READ_WRITE)
@@ -100,6 +121,11 @@ def reopen(request: HttpRequest, case: Case) -> HttpResponse:
         with refusals_in(form):
             return opened(request, open_case(**arguments(form, user), person=case.person))
     return form_page(
-        request, case, form, heading="Återaktualisera", submit="Öppna nytt ärende", back=case.url,
+        request,
+        case,
+        form,
+        heading="Återaktualisera",
+        submit="Öppna nytt ärende",
+        back=case.url,
         lead="Ett nytt ärende öppnas för samma person. Det tidigare ärendet ligger kvar som det är.",
-    )  # fmt: skip
+    )

@@ -39,7 +39,9 @@ def investigation(request: HttpRequest, case: Case) -> HttpResponse:
         for one in found
     ]
     context = {
-        "case": case, "investigations": shown, "today": today(),
+        "case": case,
+        "investigations": shown,
+        "today": today(),
         "can_write": may(request.user, Can.WRITE_INVESTIGATION, case),
         "criteria": [
             ("Har valt att lämna", answer(case.chose_to_leave)),
@@ -48,7 +50,7 @@ def investigation(request: HttpRequest, case: Case) -> HttpResponse:
             ("Resultat", case.get_definition_display()),
             ("Lydelse", case.definition_version),
         ],
-    }  # fmt: skip
+    }
     return render(request, "cases/investigation.html", context)
 
 
@@ -62,13 +64,20 @@ def investigation_write(request: HttpRequest, investigation: Investigation, case
     form = InvestigationForm(request.POST or None, initial=parts_of(investigation))
     if form.is_valid():
         with refusals_in(form):
-            write_investigation(investigation=investigation, parts=form.cleaned_data, by=request.user, today=today())
+            write_investigation(
+                investigation=investigation, parts=form.cleaned_data, by=request.user, today=today()
+            )
             messages.success(request, "Utredningen är sparad.")
             return redirect("investigation", case_id)
     return form_page(
-        request, investigation.case, form, heading="Skriv utredning", submit="Spara", back=back(case_id),
+        request,
+        investigation.case,
+        form,
+        heading="Skriv utredning",
+        submit="Spara",
+        back=back(case_id),
         lead="Du kan spara när som helst och fortsätta senare.",
-    )  # fmt: skip
+    )
 
 
 @access(Investigation, Can.WRITE_INVESTIGATION, READ_WRITE)
@@ -77,13 +86,20 @@ def investigation_extend(request: HttpRequest, investigation: Investigation, cas
     form = ExtensionForm(request.POST or None)
     if form.is_valid():
         with refusals_in(form):
-            extend_investigation(investigation=investigation, by=request.user, today=today(), **form.cleaned_data)
+            extend_investigation(
+                investigation=investigation, by=request.user, today=today(), **form.cleaned_data
+            )
             messages.success(request, "Utredningstiden är förlängd.")
             return redirect("investigation", case_id)
     return form_page(
-        request, investigation.case, form, heading="Förläng utredningstiden", submit="Förläng", back=back(case_id),
+        request,
+        investigation.case,
+        form,
+        heading="Förläng utredningstiden",
+        submit="Förläng",
+        back=back(case_id),
         lead=f"Utredningen ska nu vara klar {investigation.due}. Den nya dagen räknas därifrån.",
-    )  # fmt: skip
+    )
 
 
 @access(Investigation, Can.WRITE_INVESTIGATION, READ_WRITE)
@@ -96,9 +112,14 @@ def investigation_conclude(request: HttpRequest, investigation: Investigation, c
             messages.success(request, "Utredningen är slutförd. Nästa steg är att gå till beslut.")
             return redirect("investigation", case_id)
     return form_page(
-        request, investigation.case, form, heading="Slutför utredningen?", submit="Slutför utredningen",
-        back=back(case_id), lead="Texten låses. Bedömningen ska vara skriven och definitionen prövad.",
-    )  # fmt: skip
+        request,
+        investigation.case,
+        form,
+        heading="Slutför utredningen?",
+        submit="Slutför utredningen",
+        back=back(case_id),
+        lead="Texten låses. Bedömningen ska vara skriven och definitionen prövad.",
+    )
 
 
 @access(Case, Can.WRITE_INVESTIGATION, READ_WRITE)
@@ -111,10 +132,15 @@ def definition(request: HttpRequest, case: Case) -> HttpResponse:
             messages.success(request, "Prövningen är sparad.")
             return redirect("investigation", case.pk)
     return form_page(
-        request, case, form, heading="Pröva definitionen", submit="Spara prövningen", back=back(case.pk),
+        request,
+        case,
+        form,
+        heading="Pröva definitionen",
+        submit="Spara prövningen",
+        back=back(case.pk),
         lead="En avhoppare har valt att lämna organiserad brottslighet och bedöms behöva samhällets stöd "
         "och skydd för att fullfölja det.",
-    )  # fmt: skip
+    )
 
 
 def back(case_id: UUID) -> str:

@@ -27,9 +27,14 @@ def journal(request: HttpRequest, case: Case) -> HttpResponse:
     entries = JournalEntry.objects.visible_to(request.user).filter(case=case).readable_by(request.user)
     page = page_of(entries.with_versions(), request, per_page=PER_PAGE)
     context = {
-        "case": case, "page": page, "user_id": request.user.pk, "can_write": may(request.user, Can.WRITE_JOURNAL, case),
-        "waiting": JournalEntry.objects.visible_to(request.user).filter(case=case).drafts_of_others(request.user),
-    }  # fmt: skip
+        "case": case,
+        "page": page,
+        "user_id": request.user.pk,
+        "can_write": may(request.user, Can.WRITE_JOURNAL, case),
+        "waiting": JournalEntry.objects.visible_to(request.user)
+        .filter(case=case)
+        .drafts_of_others(request.user),
+    }
     return render(request, "cases/journal.html", context)
 
 
@@ -39,10 +44,17 @@ def journal_new(request: HttpRequest, case: Case) -> HttpResponse:
     if form.is_valid():
         with refusals_in(form):
             entry = write_draft(case=case, note=form.note, by=request.user, at=timezone.now())
-            messages.success(request, "Utkastet är sparat. Det blir en journalanteckning när du signerar det.")
+            messages.success(
+                request, "Utkastet är sparat. Det blir en journalanteckning när du signerar det."
+            )
             return redirect("journal_entry", case.pk, entry.pk)
     return form_page(
-        request, case, form, heading="Ny journalanteckning", submit="Spara utkast", back=reverse("journal", args=[case.pk])
+        request,
+        case,
+        form,
+        heading="Ny journalanteckning",
+        submit="Spara utkast",
+        back=reverse("journal", args=[case.pk]),
     )
 
 
@@ -56,9 +68,11 @@ def journal_entry(request: HttpRequest, entry: JournalEntry, case_id: UUID) -> H
         return redirect("journal", case_id)
     can_write = may(request.user, Can.WRITE_JOURNAL, entry.case)
     context = {
-        "case": entry.case, "entry": entry, "can_change": can_write and not entry.is_signed,
+        "case": entry.case,
+        "entry": entry,
+        "can_change": can_write and not entry.is_signed,
         "can_correct": can_write and entry.is_signed and entry.replaced_by is None,
-    }  # fmt: skip
+    }
     return render(request, "cases/journal_entry.html", context)
 
 
@@ -66,7 +80,9 @@ def journal_entry(request: HttpRequest, entry: JournalEntry, case_id: UUID) -> H
 def journal_edit(request: HttpRequest, entry: JournalEntry, case_id: UUID) -> HttpResponse:
     belongs(entry, case_id)
     if entry.is_signed or entry.author_id != request.user.pk:
-        return refuse(request, entry, "Bara den som skrev utkastet kan ändra det, och bara tills det är signerat.")
+        return refuse(
+            request, entry, "Bara den som skrev utkastet kan ändra det, och bara tills det är signerat."
+        )
     form = JournalForm(request.POST or None, today=today(), initial=note_of(entry))
     if form.is_valid():
         with refusals_in(form):
@@ -89,9 +105,14 @@ def journal_sign(request: HttpRequest, entry: JournalEntry, case_id: UUID) -> Ht
             messages.success(request, "Anteckningen är signerad och låst.")
             return redirect("journal_entry", case_id, entry.pk)
     return form_page(
-        request, entry.case, form, heading="Signera anteckningen?", submit="Signera och lås", back=address(entry),
+        request,
+        entry.case,
+        form,
+        heading="Signera anteckningen?",
+        submit="Signera och lås",
+        back=address(entry),
         lead="Anteckningen låses i ditt namn. Den kan sedan bara rättas med en ny version.",
-    )  # fmt: skip
+    )
 
 
 @access(JournalEntry, Can.WRITE_JOURNAL, READ_WRITE)
@@ -105,9 +126,15 @@ def journal_remove(request: HttpRequest, entry: JournalEntry, case_id: UUID) -> 
             messages.success(request, "Utkastet är borttaget.")
             return redirect("journal", case_id)
     return form_page(
-        request, entry.case, form, heading="Ta bort utkastet?", submit="Ta bort utkastet", back=address(entry), danger=True,
+        request,
+        entry.case,
+        form,
+        heading="Ta bort utkastet?",
+        submit="Ta bort utkastet",
+        back=address(entry),
+        danger=True,
         lead="Utkastet försvinner ur journalen. Det går inte att ångra.",
-    )  # fmt: skip
+    )
 
 
 @access(JournalEntry, Can.WRITE_JOURNAL, READ_WRITE)
@@ -118,13 +145,20 @@ def journal_correct(request: HttpRequest, entry: JournalEntry, case_id: UUID) ->
     if form.is_valid():
         with refusals_in(form):
             reason = form.cleaned_data["reason"]
-            version = correct_entry(entry=entry, note=form.note, reason=reason, by=request.user, at=timezone.now())
+            version = correct_entry(
+                entry=entry, note=form.note, reason=reason, by=request.user, at=timezone.now()
+            )
             messages.success(request, "Rättelsen är signerad. Den tidigare versionen finns kvar.")
             return redirect("journal_entry", case_id, version.pk)
     return form_page(
-        request, entry.case, form, heading="Rätta anteckningen", submit="Signera rättelsen", back=address(entry),
+        request,
+        entry.case,
+        form,
+        heading="Rätta anteckningen",
+        submit="Signera rättelsen",
+        back=address(entry),
         lead="Du skriver en ny version. Den gamla finns kvar och visas som ersatt.",
-    )  # fmt: skip
+    )
 
 
 def address(entry: JournalEntry) -> str:

@@ -60,7 +60,7 @@ def refusals_in(form: forms.Form) -> Iterator[None]:
 def form_page(
     request: HttpRequest, case: Case, form: forms.Form, *, heading: str, submit: str, back: str, **more: Any
 ) -> HttpResponse:
-    """One form on a page of the case. `more`: `lead`, `notice`, `danger`, `aside` (template) and its context."""
-    page = {"lead": "", "notice": "", "danger": False, "aside": "", **more}
+    """One form on a page of the case. `more`: `lead`, `notice`, `danger`."""
+    page = {"lead": "", "notice": "", "danger": False, **more}
     page |= {"case": case, "form": form, "heading": heading, "submit": submit, "back": back}
     return render(request, "cases/form_page.html", page)

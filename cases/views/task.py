@@ -38,9 +38,14 @@ def task(request: HttpRequest, task: Task, case_id: UUID) -> HttpResponse:
             messages.success(request, "Uppgiften är utförd.")
             return redirect("case", case_id)
     return form_page(
-        request, task.case, form, heading=task.get_kind_display(), submit="Spara som utförd", back=task.case.url,
+        request,
+        task.case,
+        form,
+        heading=task.get_kind_display(),
+        submit="Spara som utförd",
+        back=task.case.url,
         lead=task.note or LEADS.get(task.kind, ""),
-    )  # fmt: skip
+    )
 
 
 def form_for(request: HttpRequest, task: Task) -> TaskForm:

@@ -42,12 +42,10 @@ class Reading:
     protection_need: str
 
 
-def register_assessment(
-    *, case: Case, new: NewAssessment, by: User, at: datetime, acknowledged: bool = True
-) -> PoliceAssessment:
+def register_assessment(*, case: Case, new: NewAssessment, by: User, at: datetime) -> PoliceAssessment:
     """Register a version that replaces the one before, and show the police unit exactly what was registered.
 
-    `acknowledged` is False for history that is loaded long after the police wrote it: nothing is shown then.
+    In a closed case nothing is shown.
 
     Raises:
         Refused: codes `not_allowed`, `case_closed`, `in_the_future`, `document_after_receipt`,
@@ -89,7 +87,7 @@ def register_assessment(
         text=f"Polisens bedömning registrerades, version {assessment.version}, från {new.police_unit.name}.",
         object_id=assessment.pk,
     )  # fmt: skip
-    if acknowledged and case.is_open:
+    if case.is_open:
         acknowledge(assessment=assessment, case=case, by=by, at=at)
     return assessment
 

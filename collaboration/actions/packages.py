@@ -10,8 +10,8 @@ from django.db.models import QuerySet
 
 from avhopp.accounts.models import PoliceUnit, User
 from cases.models import Case
-from collaboration.contents import checksum
 from collaboration.models import Consent, LegalBasis, ReleasePackage
+from collaboration.portal.seal import checksum
 
 #: Without 0 O 1 I L: a reference is read out over the phone.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"

@@ -14,9 +14,10 @@ from avhopp.kernel.refusal import Refused
 from cases.models import Case
 from collaboration.actions.cases import demand_within, locked_case
 from collaboration.actions.packages import NewPackage, close_packages, write_package
-from collaboration.contents import build_content, checksum
+from collaboration.contents import build_content
 from collaboration.facts import consent_scope, end_of_day, facts_for
 from collaboration.models import Consent, LegalBasis, ReleasePackage
+from collaboration.portal.seal import checksum
 from collaboration.rules import (
     RELEASE_DAYS,
     demand_categories,

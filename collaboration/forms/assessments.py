@@ -28,6 +28,7 @@ class PartsForm(forms.Form):
 class AssessmentForm(PartsForm):
     police_unit = forms.ModelChoiceField(
         PoliceUnit.objects.none(),
+        empty_label="Välj polisenhet",
         label="Polisenhet",
         help_text="Den enhet som har gjort bedömningen. Den får se hur du registrerade den.",
     )

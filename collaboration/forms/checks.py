@@ -48,6 +48,7 @@ class DeviationForm(forms.Form):
     origin = forms.ChoiceField(label="Kommer från", choices=Deviation.Origin, widget=forms.RadioSelect)
     police_unit = forms.ModelChoiceField(
         PoliceUnit.objects.none(),
+        empty_label="Ingen",
         label="Polisenhet",
         required=False,
         help_text="När avvikelsen kommer från polisen.",

@@ -16,7 +16,10 @@ from collaboration.rules import consent_end
 
 class ConsentForm(forms.Form):
     recipient = forms.ModelChoiceField(
-        PoliceUnit.objects.none(), label="Mottagare", help_text="Samtycket gäller bara den här polisenheten."
+        PoliceUnit.objects.none(),
+        empty_label="Välj polisenhet",
+        label="Mottagare",
+        help_text="Samtycket gäller bara den här polisenheten.",
     )
     categories = forms.MultipleChoiceField(
         label="Uppgifter som samtycket omfattar",

@@ -22,6 +22,7 @@ class BasisField(forms.ModelChoiceField):
 class ReleaseForm(forms.Form):
     recipient = forms.ModelChoiceField(
         PoliceUnit.objects.none(),
+        empty_label="Välj polisenhet",
         label="Mottagare",
         help_text="Alla med konto på enheten kan läsa. Ingen annan.",
     )

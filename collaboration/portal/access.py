@@ -42,7 +42,7 @@ def portal_package(view: View) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, package_id: UUID) -> HttpResponse:
         def show() -> HttpResponse:
-            package = Package.objects.filter(pk=package_id).first()
+            package = Package.objects.visible_to(request.user).filter(pk=package_id).first()
             if package is None:
                 raise Http404
             log_opened(package)

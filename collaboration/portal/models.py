@@ -10,8 +10,8 @@ from django.db import connection, models
 from django.db.models import Q
 from django.utils import timezone
 
-from collaboration.contents import checksum
 from collaboration.portal.blocks import ACKNOWLEDGEMENT, KIND_LABELS
+from collaboration.portal.seal import checksum
 
 
 class PoliceUserManager(BaseUserManager):
@@ -24,14 +24,10 @@ class PoliceUserManager(BaseUserManager):
             .filter(Q(valid_to=None) | Q(valid_to__gte=day))
         )
 
-    def in_demo_on(self, day: date) -> models.QuerySet:
-        """The demonstration's accounts; there are none outside it."""
-        return self.working_on(day).filter(is_demo=True).order_by("name", "id")
-
 
 class PoliceUser(AbstractBaseUser):
     id = models.UUIDField(primary_key=True)
-    username = models.CharField(max_length=80, unique=True)
+    username = models.CharField("användarnamn", max_length=80, unique=True)
     handle = models.CharField(max_length=60)
     name = models.CharField(max_length=100)
     is_active = models.BooleanField()
@@ -68,6 +64,10 @@ class ContentChanged(Exception):
 
 
 class PackageQuerySet(models.QuerySet):
+    def visible_to(self, user: PoliceUser) -> Self:
+        """What was released to the user's unit. The database's view says the same, from who acts."""
+        return self.filter(recipient_id=user.police_unit_id)
+
     def newest_first(self) -> Self:
         return self.order_by("-released_at", "id")
 
@@ -76,6 +76,7 @@ class Package(models.Model):
     """A release package, as the recipient's unit may read it now."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    recipient_id = models.UUIDField()
     reference = models.CharField("referens", max_length=20)
     kind = models.CharField("slag", max_length=20)
     provision = models.CharField("bestämmelse", max_length=80)
@@ -108,6 +109,11 @@ class Package(models.Model):
     def person_name(self) -> str:
         """The person's name when identity was released; otherwise empty."""
         return self.verified_content().get("identity", {}).get("name", "")
+
+    @property
+    def police_reference(self) -> str:
+        """The unit's own registry number for the case; empty when it has given none."""
+        return self.verified_content()["police_reference"]
 
     @property
     def last_day(self) -> date:

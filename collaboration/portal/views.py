@@ -1,5 +1,7 @@
 """The portal's pages: sign in and out, what was released to the unit, and one package. Nothing is written."""
 
+import re
+
 from django.conf import settings
 from django.contrib.auth import login, logout
 from django.contrib.auth.views import LoginView
@@ -10,22 +12,24 @@ from django.utils import timezone
 from avhopp.access.declaration import WRITE, public
 from collaboration.portal.access import portal_package, portal_page
 from collaboration.portal.blocks import blocks
+from collaboration.portal.demo import demo_users
 from collaboration.portal.forms import SignInForm
-from collaboration.portal.models import Package, PoliceUser
+from collaboration.portal.models import Package
 
 BACKEND = "collaboration.portal.backends.PoliceBackend"
 PER_PAGE = 50
+PAGE = re.compile(r"[1-9][0-9]{0,3}")
 COLUMNS = ["Referens", "Person", "Slag", "Ändamål", "Utlämnat", "Kan läsas till och med"]
 
 
 @public("GET", "HEAD", "POST")
 def sign_in(request: HttpRequest) -> HttpResponse:
-    demo_users = PoliceUser.objects.in_demo_on(timezone.localdate()) if settings.DEMO else []
+    police = demo_users(timezone.localdate()) if settings.DEMO else []
     view = LoginView.as_view(
         template_name="portal/sign_in.html",
         authentication_form=SignInForm,
         redirect_authenticated_user=True,
-        extra_context={"demo_users": demo_users},
+        extra_context={"demo_users": police},
     )
     return view(request)
 
@@ -35,8 +39,7 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
     """One step into the demonstration: only with AVHOPP_DEMO=1, and only for the demo municipality."""
     if not settings.DEMO:
         raise Http404
-    demo_users = PoliceUser.objects.in_demo_on(timezone.localdate())
-    user = get_object_or_404(demo_users, username=request.POST.get("username", ""))
+    user = get_object_or_404(demo_users(timezone.localdate()), username=request.POST.get("username", ""))
     login(request, user, backend=BACKEND)
     return redirect("start")
 
@@ -52,10 +55,10 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @portal_page()
 def start(request: HttpRequest) -> HttpResponse:
     """What is open for the unit, newest first, page by page and without any count."""
-    number = request.GET.get("sida", "1")
-    page = min(int(number), 1000) if number.isascii() and number.isdigit() and int(number) > 0 else 1
+    number = request.GET.get("sida", "")
+    page = int(number) if PAGE.fullmatch(number) else 1
     first = (page - 1) * PER_PAGE
-    found = list(Package.objects.newest_first()[first : first + PER_PAGE + 1])
+    found = list(Package.objects.visible_to(request.user).newest_first()[first : first + PER_PAGE + 1])
     shown = found[:PER_PAGE]
     for package in shown:
         package.log_read("list_release")
@@ -71,10 +74,5 @@ def start(request: HttpRequest) -> HttpResponse:
 
 @portal_package
 def package(request: HttpRequest, found: Package) -> HttpResponse:
-    content = found.verified_content()
-    context = {
-        "package": found,
-        "blocks": blocks(content, timezone.localdate()),
-        "police_reference": content["police_reference"],
-    }
-    return render(request, "portal/package.html", context)
+    shown = blocks(found.verified_content(), timezone.localdate())
+    return render(request, "portal/package.html", {"package": found, "blocks": shown})

@@ -17,7 +17,7 @@ create view portal.account with (security_barrier) as
 -- What was released to the reader's own unit and is open now. Copied content, never a join to the case.
 drop view if exists portal.package;
 create view portal.package with (security_barrier) as
-    select r.id, r.reference, r.kind, r.provision, r.purpose, r.content, r.content_sha256,
+    select r.id, r.recipient_id, r.reference, r.kind, r.provision, r.purpose, r.content, r.content_sha256,
            r.released_at, r.valid_from, r.valid_to
     from app.collaboration_releasepackage r
     where r.recipient_id = (select portal.my_unit())

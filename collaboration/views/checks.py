@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -25,6 +26,7 @@ from collaboration.forms.submit import submit
 from collaboration.models import Deviation, RegisterCheck
 from collaboration.views.case import demand_same_case, form_page, page
 
+ACUTE = "Akut: ring handläggaren och gruppledaren nu, och be polisen om en ny bedömning."
 CHECK_COLUMNS = ["Planerad", "Läge", "Utförd", "Åtgärd"]
 DEVIATION_COLUMNS = ["Inkom", "Allvar", "Kommer från", "Läge", "Åtgärd"]
 
@@ -35,7 +37,7 @@ def case_checks(request: HttpRequest, case: Case) -> HttpResponse:
     deviations = Deviation.objects.visible_to(request.user).filter(case=case)
     context = {
         "today": timezone.localdate(),
-        "checks": page_of(checks.order_by("-planned", "id"), request),
+        "checks": page_of(checks.order_by(F("done").desc(nulls_first=True), "planned", "id"), request),
         "deviations": list(deviations.select_related("police_unit").most_urgent_first()),
         "check_columns": CHECK_COLUMNS,
         "deviation_columns": DEVIATION_COLUMNS,
@@ -111,9 +113,10 @@ def deviation_assess(request: HttpRequest, found: Deviation, case_id: UUID) -> H
             form, lambda: assess_deviation(deviation=found, by=by, today=today, **form.cleaned_data)
         )
         if made is not None:
-            acute = made.severity == Deviation.Severity.ACUTE
-            ring = " Akut: ring handläggaren och gruppledaren nu, och be polisen om en ny bedömning."
-            messages.success(request, "Bedömningen är sparad." + (ring if acute else ""))
+            if made.severity == Deviation.Severity.ACUTE:
+                messages.warning(request, ACUTE)
+            else:
+                messages.success(request, "Bedömningen är sparad.")
             return redirect("deviation", case_id=case_id, deviation_id=found.pk)
     context = form_page(found.case, form, "Bedöm avvikelsen", "Spara bedömningen", "case_checks")
     return render(request, "collaboration/form.html", context)

@@ -10,12 +10,10 @@ from django.utils import timezone
 from avhopp.access.decorators import READ_WRITE, access, access_page
 from avhopp.access.policy import may
 from avhopp.access.roles import Can
-from avhopp.accounts.models import PoliceUnit
 from avhopp.pages.paging import Column, page_of, sorting
 from cases.models import Case
 from collaboration.actions.releases import prepare_release, recall_package, release_package
-from collaboration.contents import Category
-from collaboration.facts import facts_for
+from collaboration.facts import possible_categories
 from collaboration.forms.releases import RecallForm, ReleaseForm
 from collaboration.forms.submit import submit
 from collaboration.models import ReleasePackage
@@ -52,13 +50,8 @@ def release_new(request: HttpRequest, case: Case) -> HttpResponse:
 
 def _form(request: HttpRequest, case: Case) -> ReleaseForm:
     today = timezone.localdate()
-    available: set[Category] = set()
-    for recipient in PoliceUnit.objects.filter(municipality=case.municipality_id):
-        available |= set(
-            facts_for(case=case, recipient=recipient, contact=request.user, today=today).available()
-        )
-    choices = [category for category in Category if category in available]
-    return ReleaseForm(request.POST or None, case=case, available=choices, today=today)
+    available = possible_categories(case=case, contact=request.user, today=today)
+    return ReleaseForm(request.POST or None, case=case, available=available, today=today)
 
 
 def _fill_in(request: HttpRequest, case: Case, form: ReleaseForm) -> HttpResponse:

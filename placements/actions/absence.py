@@ -48,7 +48,12 @@ def record_absence(*, placement: Placement, away: Away, by: User, today: date) -
     with told():
         write_stay(placement, stay, reasons={away.start: away.reason.strip()})
     record(
-        by=by, case=placement.case, kind="franvaro", requires=Can.SEE_PLACEMENT, on=min(away.start, today),
-        text=f"Frånvaro från {format_day(away.start)} till {format_day(away.end)}.", object_id=placement.pk,
-    )  # fmt: skip
+        by=by,
+        case=placement.case,
+        kind="franvaro",
+        requires=Can.SEE_PLACEMENT,
+        on=min(away.start, today),
+        text=f"Frånvaro från {format_day(away.start)} till {format_day(away.end)}.",
+        object_id=placement.pk,
+    )
     return placement

@@ -59,10 +59,12 @@ def send_application(
     registry_no: str = "",
     explanation: str = "",
 ) -> GrantApplication:
-    """Sent to the police on the day. A measure must have been decided; the sum is explained by known costs or in words.
+    """Sent to the police on the day. A measure must have been decided; known costs or words
+    explain the sum.
 
     Raises:
-        Refused: not_allowed, already_sent, in_the_future, no_measure_decided, amount_missing, amount_unexplained.
+        Refused: not_allowed, already_sent, in_the_future, no_measure_decided, amount_missing,
+            amount_unexplained.
     """
     application = _held(application, by, Status.DRAFT)
     _not_ahead(sent, today, "sent")
@@ -103,9 +105,12 @@ def record_answer(
     if application.sent is not None and decided < application.sent:
         raise Refused("decided_before_sent", "Beslutet kan inte vara äldre än ansökan.", field="decided")
     check_amount(
-        granted, application.applied, "granted_above_applied",
-        "Det beviljade beloppet kan inte vara högre än det sökta.", "granted",
-    )  # fmt: skip
+        granted,
+        application.applied,
+        "granted_above_applied",
+        "Det beviljade beloppet kan inte vara högre än det sökta.",
+        "granted",
+    )
     application.decided, application.granted = decided, granted
     application.status = (
         Status.REFUSED if not granted else Status.GRANTED if granted == application.applied else Status.PARTLY
@@ -130,9 +135,12 @@ def record_payment(
     if application.decided is not None and on < application.decided:
         raise Refused("paid_before_decided", "Utbetalningen kan inte vara äldre än beslutet.", field="on")
     check_amount(
-        paid, application.granted or Decimal(0), "paid_above_granted",
-        "Det utbetalda beloppet kan inte vara högre än det beviljade.", "paid",
-    )  # fmt: skip
+        paid,
+        application.granted or Decimal(0),
+        "paid_above_granted",
+        "Det utbetalda beloppet kan inte vara högre än det beviljade.",
+        "paid",
+    )
     application.paid, application.status = paid, Status.PAID
     with told():
         application.save(update_fields=["paid", "status"])
@@ -172,6 +180,12 @@ def _not_ahead(day: date, today: date, field: str) -> None:
 
 def _note(application: GrantApplication, by: User, on: date, kind: str, text: str, reason: str = "") -> None:
     record(
-        by=by, case=application.case, kind=kind, requires=Can.SEE_APPLICATION, on=on, text=text, reason=reason,
+        by=by,
+        case=application.case,
+        kind=kind,
+        requires=Can.SEE_APPLICATION,
+        on=on,
+        text=text,
+        reason=reason,
         object_id=application.pk,
-    )  # fmt: skip
+    )

@@ -36,10 +36,11 @@ def begun_stay(
 def begin_placement(
     *, placement: Placement, start: date, end: date | None, by: User, today: date, shift_prices: bool = False
 ) -> Placement:
-    """The person came on `start`; the prices are made to cover the stay. The first stay carries the decision out.
+    """The person came on `start`; the prices then cover the stay. The first stay carries the decision out.
 
     Raises:
-        Refused: not_allowed, case_closed, never_began, overlapping_stay, stay_outside_case, and those of begun_stay.
+        Refused: not_allowed, case_closed, never_began, overlapping_stay, stay_outside_case,
+            and those of begun_stay.
     """
     placement = held(placement, by)
     stay = begun_stay(placement=placement, start=start, end=end, shift_prices=shift_prices, today=today)
@@ -47,9 +48,14 @@ def begin_placement(
     with told():
         write_stay(placement, stay)
     record(
-        by=by, case=placement.case, kind="placerad", requires=Can.SEE_PLACEMENT, on=start, object_id=placement.pk,
+        by=by,
+        case=placement.case,
+        kind="placerad",
+        requires=Can.SEE_PLACEMENT,
+        on=start,
+        object_id=placement.pk,
         text=f"{placement.decision.get_kind_display()} började {format_day(start)}.",
-    )  # fmt: skip
+    )
     enforce(decision=placement.decision, on=start, by=by, today=today)
     return placement
 
@@ -77,9 +83,15 @@ def withdraw_plan(*, placement: Placement, reason: str, by: User, today: date) -
         PlacementPrice.objects.filter(placement=placement).delete()
         write_stay(placement, stay)
     record(
-        by=by, case=placement.case, kind="placering_blev_inte_av", requires=Can.SEE_PLACEMENT, on=today,
-        text=f"Placeringen som planerades från {planned} blev inte av.", reason=reason, object_id=placement.pk,
-    )  # fmt: skip
+        by=by,
+        case=placement.case,
+        kind="placering_blev_inte_av",
+        requires=Can.SEE_PLACEMENT,
+        on=today,
+        text=f"Placeringen som planerades från {planned} blev inte av.",
+        reason=reason,
+        object_id=placement.pk,
+    )
     return placement
 
 

@@ -52,7 +52,11 @@ def add_budget_line(*, facts: LineFacts, by: User, today: date, ref: str | None 
     with told():
         line.save(force_insert=True)
     record(
-        by=by, kind="budgetrad_tillagd", requires=Can.SEE_BUDGET, on=facts.decided, object_id=line.pk,
+        by=by,
+        kind="budgetrad_tillagd",
+        requires=Can.SEE_BUDGET,
+        on=facts.decided,
+        object_id=line.pk,
         text=f"En budgetrad för {facts.year} lades till.",
-    )  # fmt: skip
+    )
     return line

@@ -70,16 +70,22 @@ def end_placement(
         write_stay(placement, stay)
     verb = "avslutades" if end <= today else "avslutas"
     record(
-        by=by, case=placement.case, kind="placering_avslutad", requires=Can.SEE_PLACEMENT, on=min(end, today),
-        text=f"Placeringen {verb} {format_day(end)}.", reason=note, object_id=placement.pk,
-    )  # fmt: skip
+        by=by,
+        case=placement.case,
+        kind="placering_avslutad",
+        requires=Can.SEE_PLACEMENT,
+        on=min(end, today),
+        text=f"Placeringen {verb} {format_day(end)}.",
+        reason=note,
+        object_id=placement.pk,
+    )
     return placement
 
 
 def change_departure(
     *, placement: Placement, end: date | None, reason: str, by: User, today: date
 ) -> Placement:
-    """Extend or shorten what is planned; None runs on. Whoever has left and should not have is put back by it.
+    """Extend or shorten what is planned; None runs on. A departure entered by mistake is undone by it.
 
     Raises:
         Refused: not_allowed, case_closed, never_began, reason_missing, and those of extended_stay.
@@ -93,7 +99,13 @@ def change_departure(
         write_stay(placement, stay)
     until = "tills vidare" if end is None else f"till {format_day(end)}"
     record(
-        by=by, case=placement.case, kind="avresa_andrad", requires=Can.SEE_PLACEMENT, on=today,
-        text=f"Placeringen gäller nu {until}.", reason=reason, object_id=placement.pk,
-    )  # fmt: skip
+        by=by,
+        case=placement.case,
+        kind="avresa_andrad",
+        requires=Can.SEE_PLACEMENT,
+        on=today,
+        text=f"Placeringen gäller nu {until}.",
+        reason=reason,
+        object_id=placement.pk,
+    )
     return placement

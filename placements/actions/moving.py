@@ -56,7 +56,14 @@ def move_person(*, placement: Placement, terms: Terms, by: User, today: date) ->
         write_stay(placement, leaves)
     day = terms.first_day
     record(
-        by=by, case=placement.case, kind="flyttad", requires=Can.SEE_PLACEMENT, on=min(day, today),
-        text=f"Personen {'flyttade' if day <= today else 'flyttar'} {format_day(day)}.", object_id=placement.pk,
-    )  # fmt: skip
-    return write_placement(case=placement.case, terms=terms, stay=comes, by=by, today=today, moved_from=placement)
+        by=by,
+        case=placement.case,
+        kind="flyttad",
+        requires=Can.SEE_PLACEMENT,
+        on=min(day, today),
+        text=f"Personen {'flyttade' if day <= today else 'flyttar'} {format_day(day)}.",
+        object_id=placement.pk,
+    )
+    return write_placement(
+        case=placement.case, terms=terms, stay=comes, by=by, today=today, moved_from=placement
+    )

@@ -66,14 +66,16 @@ def check_terms(*, case: Case, terms: Terms, today: date, leaving: Placement | N
     _check_place(terms)
     if terms.start is not None and terms.start > today:
         raise Refused(
-            "in_the_future", "Ankomsten kan inte ligga efter i dag. Lämna den tom tills personen har kommit.",
+            "in_the_future",
+            "Ankomsten kan inte ligga efter i dag. Lämna den tom tills personen har kommit.",
             field="start",
-        )  # fmt: skip
+        )
     if terms.first_day < case.received:
         raise Refused(
-            "stay_outside_case", f"Ärendet öppnades {case.received.isoformat()}. Välj en senare dag.",
+            "stay_outside_case",
+            f"Ärendet öppnades {case.received.isoformat()}. Välj en senare dag.",
             field="planned_start",
-        )  # fmt: skip
+        )
     check_within_decision(terms.first_day, terms.end, decision.start or decision.decided, decision.end)
     stay = terms.as_stay()
     check_stay(stay)
@@ -119,10 +121,14 @@ def write_placement(
     what = terms.decision.get_kind_display()
     when = format_day(placement.first_day)
     record(
-        by=by, case=case, requires=Can.SEE_PLACEMENT, on=placement.first_day if placement.start else terms.planned_start,
-        kind="placerad" if placement.start else "placering_planerad", object_id=placement.pk,
+        by=by,
+        case=case,
+        requires=Can.SEE_PLACEMENT,
+        on=placement.first_day if placement.start else terms.planned_start,
+        kind="placerad" if placement.start else "placering_planerad",
+        object_id=placement.pk,
         text=f"{what} började {when}." if placement.start else f"{what} planerades från {when}.",
-    )  # fmt: skip
+    )
     if placement.start is not None:
         enforce(decision=terms.decision, on=placement.start, by=by, today=today)
     return placement

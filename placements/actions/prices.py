@@ -47,8 +47,13 @@ def change_price(
     with told():
         write_stay(placement, stay)
     record(
-        by=by, case=placement.case, kind="nytt_pris", requires=Can.SEE_MONEY, on=today, object_id=placement.pk,
+        by=by,
+        case=placement.case,
+        kind="nytt_pris",
+        requires=Can.SEE_MONEY,
+        on=today,
+        object_id=placement.pk,
         text=f"Priset är {format_kr(rate, 0 if rate == int(rate) else 2)} per dygn från {format_day(day)}.",
         reason=reason,
-    )  # fmt: skip
+    )
     return placement

@@ -49,9 +49,10 @@ def change_provider(*, provider: Provider, facts: ProviderFacts, by: User, today
     _check_single(facts, by, provider)
     if facts.kind != provider.kind and (provider.placements.exists() or provider.agreements.exists()):
         raise Refused(
-            "kind_in_use", "Slaget kan inte ändras när det finns ramavtal eller placeringar. Lägg till en ny utförare.",
+            "kind_in_use",
+            "Slaget kan inte ändras när det finns ramavtal eller placeringar. Lägg till en ny utförare.",
             field="kind",
-        )  # fmt: skip
+        )
     provider.name, provider.kind, provider.code = facts.name.strip(), facts.kind, facts.code.strip()
     provider.save(update_fields=["name", "kind", "code"])
     _note(provider, by, today, "utforare_andrad", "En utförares uppgifter ändrades.")
@@ -150,5 +151,11 @@ def _check_single(facts: ProviderFacts, by: User, itself: Provider | None) -> No
 
 def _note(provider: Provider, by: User, today: date, kind: str, text: str, reason: str = "") -> None:
     record(
-        by=by, kind=kind, requires=Can.SEE_PROVIDERS, on=today, text=text, reason=reason, object_id=provider.pk
-    )  # fmt: skip
+        by=by,
+        kind=kind,
+        requires=Can.SEE_PROVIDERS,
+        on=today,
+        text=text,
+        reason=reason,
+        object_id=provider.pk,
+    )

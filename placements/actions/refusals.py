@@ -11,11 +11,16 @@ from avhopp.kernel.refusal import Refused
 SENTENCES = {
     "no_overlapping_stays_of_one_person": (
         "overlapping_stay",
-        "Personen är redan placerad under en del av tiden. Avsluta den placeringen, eller flytta personen därifrån.",
+        "Personen är redan placerad under en del av tiden. Avsluta den placeringen, "
+        "eller flytta personen därifrån.",
         "start",
     ),
     "no_overlapping_prices": ("price_overlap", "Två priser gäller samma natt. Ändra ett av dem.", "rate"),
-    "no_price_gap": ("price_gap", "Det finns nätter utan pris. Priserna behöver täcka hela placeringen.", "rate"),
+    "no_price_gap": (
+        "price_gap",
+        "Det finns nätter utan pris. Priserna behöver täcka hela placeringen.",
+        "rate",
+    ),
     "no_overlapping_absences": (
         "absence_overlap",
         "Två frånvaroperioder gäller samma natt. Ändra en av dem.",
@@ -28,7 +33,11 @@ SENTENCES = {
         "start",
     ),
     "placement_ends_after_start": ("end_before_start", "Avresan kan inte ligga före ankomsten.", "end"),
-    "planned_placement_ends_after_start": ("end_before_start", "Avresan kan inte ligga före ankomsten.", "end"),
+    "planned_placement_ends_after_start": (
+        "end_before_start",
+        "Avresan kan inte ligga före ankomsten.",
+        "end",
+    ),
     "placements_placement_moved_from_id_key": (
         "already_moved",
         "Personen har redan flyttat vidare från den här placeringen.",
@@ -38,13 +47,17 @@ SENTENCES = {
     "agreement_ref_once": ("ref_taken", "Beteckningen används redan av ett annat ramavtal.", "ref"),
     "budget_line_ref_once": ("ref_taken", "Beteckningen används redan av en annan budgetrad.", "ref"),
     "granted_at_most_applied": (
-        "granted_above_applied", "Det beviljade beloppet kan inte vara högre än det sökta.", "granted"
+        "granted_above_applied",
+        "Det beviljade beloppet kan inte vara högre än det sökta.",
+        "granted",
     ),
     "paid_at_most_granted": (
-        "paid_above_granted", "Det utbetalda beloppet kan inte vara högre än det beviljade.", "paid"
+        "paid_above_granted",
+        "Det utbetalda beloppet kan inte vara högre än det beviljade.",
+        "paid",
     ),
     "decided_after_sent": ("decided_before_sent", "Beslutet kan inte vara äldre än ansökan.", "decided"),
-}  # fmt: skip
+}
 
 
 @contextmanager

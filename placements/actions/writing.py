@@ -1,4 +1,4 @@
-"""The rows of a stay, written from what the pure rules say it is. No right is asked here: the actions do that."""
+"""The rows of a stay, written from what the pure rules say it is. The actions have asked the rights."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -78,9 +78,11 @@ def _write_absences(placement: Placement, wanted: tuple[Absence, ...], reasons: 
         row = kept.pop(absence.start, None)
         if row is None:
             row = PlacementAbsence(
-                placement=placement, case_id=placement.case_id, start=absence.start,
+                placement=placement,
+                case_id=placement.case_id,
+                start=absence.start,
                 reason=reasons.get(absence.start, ""),
-            )  # fmt: skip
+            )
         row.rate, row.end = absence.rate, absence.end
         rows.append(row)
     for row in kept.values():

@@ -21,12 +21,14 @@ class BeginForm(forms.Form):
     start = DateField(label="Ankomst")
     end = DateField(label="Avresa", required=False, help_text="Tomt: tills vidare.")
     prices = forms.ChoiceField(
-        label="Prisernas datum", widget=forms.RadioSelect, initial="behall",
+        label="Prisernas datum",
+        widget=forms.RadioSelect,
+        initial="behall",
         choices=[
             ("behall", "Behåll datumen som de är avtalade"),
             ("flytta", "Flytta priserna lika många dagar som ankomsten"),
         ],
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, several_prices: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -12,9 +12,11 @@ from placements.models import BudgetLine
 class BudgetLineForm(forms.Form):
     year = forms.IntegerField(label="År", min_value=2000, max_value=2100)
     kind = forms.ChoiceField(
-        label="Slag", widget=forms.RadioSelect, choices=BudgetLine.Kind.choices,
+        label="Slag",
+        widget=forms.RadioSelect,
+        choices=BudgetLine.Kind.choices,
         help_text="Ramhöjande och inom ram gäller tills vidare, riktade medel bara det året.",
-    )  # fmt: skip
+    )
     amount = MoneyField(label="Belopp")
     decided = DateField(label="Beslutad")
     decision_ref = forms.CharField(
@@ -33,10 +35,12 @@ class SendForm(forms.Form):
     sent = DateField(label="Inskickad")
     registry_no = forms.CharField(label="Polisens diarienummer", required=False, max_length=40)
     explanation = forms.CharField(
-        label="Vad avser det som inte är placering?", required=False, max_length=500,
+        label="Vad avser det som inte är placering?",
+        required=False,
+        max_length=500,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="Fyll i om beloppet är högre än placeringarnas kostnad.",
-    )  # fmt: skip
+    )
 
 
 class AnswerForm(forms.Form):

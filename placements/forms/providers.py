@@ -25,9 +25,11 @@ class ProviderForm(forms.Form):
     name = forms.CharField(label="Namn", max_length=120)
     kind = forms.ChoiceField(label="Slag", choices=MeasureKind.choices, widget=forms.RadioSelect)
     code = forms.CharField(
-        label="Utförarkod", required=False, max_length=20,
+        label="Utförarkod",
+        required=False,
+        max_length=20,
         help_text="Kort kod att använda på fakturor i stället för namnet.",
-    )  # fmt: skip
+    )
 
     def facts(self) -> ProviderFacts:
         said = self.cleaned_data

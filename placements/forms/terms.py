@@ -1,4 +1,4 @@
-"""The shape of what is agreed about a stay: the same fields when a person is placed and when a person moves."""
+"""The shape of what is agreed about a stay: the same fields for a placement and for a move."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -19,30 +19,36 @@ AGREEMENT, OUTSIDE = "ram", "utan"
 
 
 class TermsForm(forms.Form):
-    """Decision, place, reason, departure and prices. `clean` gives `place` as a pair of provider and agreement."""
+    """Decision, place, reason, departure and prices. `clean` adds provider and agreement."""
 
     decision = forms.ChoiceField(label="Beslut", widget=forms.RadioSelect)
     place = forms.ChoiceField(
         label="Plats", help_text="Saknas platsen lägger den som ansvarar för utförare till den."
     )
     outside_reason = forms.CharField(
-        label="Skäl för plats utanför ramavtal", required=False, max_length=1000,
+        label="Skäl för plats utanför ramavtal",
+        required=False,
+        max_length=1000,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="Fyll i om du väljer en plats utanför ramavtal. Skriv inget om hälsa, hot eller anhöriga: "
         "ekonomen kan läsa det.",
-    )  # fmt: skip
+    )
     end = DateField(
-        label="Avresa", required=False,
+        label="Avresa",
+        required=False,
         help_text="Den dag personen lämnar platsen. Natten mot den dagen är den sista. Tomt: tills vidare.",
-    )  # fmt: skip
+    )
     rate = MoneyField(
-        label="Dygnspris", unit="kr per dygn", required=False,
+        label="Dygnspris",
+        unit="kr per dygn",
+        required=False,
         help_text="Lämna tomt för ramavtalets pris.",
-    )  # fmt: skip
+    )
     later_from = DateField(
-        label="Senare pris gäller från", required=False,
+        label="Senare pris gäller från",
+        required=False,
         help_text="Om priset är avtalat att ändras, till exempel halveras efter 12 månader.",
-    )  # fmt: skip
+    )
     later_rate = MoneyField(label="Senare dygnspris", unit="kr per dygn", required=False)
 
     def __init__(
@@ -140,8 +146,16 @@ class PlacingForm(TermsForm):
         help_text="Fyll i när personen har kommit. Annars blir placeringen en plan.",
     )
     field_order = (
-        "decision", "place", "outside_reason", "planned_start", "start", "end", "rate", "later_from", "later_rate",
-    )  # fmt: skip
+        "decision",
+        "place",
+        "outside_reason",
+        "planned_start",
+        "start",
+        "end",
+        "rate",
+        "later_from",
+        "later_rate",
+    )
 
     def terms(self) -> Terms:
         return self.terms_from(self.cleaned_data["planned_start"], self.cleaned_data["start"])

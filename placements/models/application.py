@@ -37,14 +37,26 @@ class GrantApplication(models.Model):
     case = models.ForeignKey(Case, models.PROTECT, related_name="applications")
     ref = models.CharField("beteckning", max_length=60, null=True, blank=True)
     sent = models.DateField("inskickad", null=True, blank=True)
-    applied = models.DecimalField("sökt belopp", max_digits=12, decimal_places=2, validators=[MinValueValidator(0)])
+    applied = models.DecimalField(
+        "sökt belopp", max_digits=12, decimal_places=2, validators=[MinValueValidator(0)]
+    )
     status = models.CharField("läge", max_length=20, choices=Status, default=Status.DRAFT)
     decided = models.DateField("beslutad", null=True, blank=True)
     granted = models.DecimalField(
-        "beviljat belopp", max_digits=12, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+        "beviljat belopp",
+        max_digits=12,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
     )
     paid = models.DecimalField(
-        "utbetalt belopp", max_digits=12, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+        "utbetalt belopp",
+        max_digits=12,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
     )
     registry_no = models.CharField("polisens diarienummer", max_length=40, blank=True)
 
@@ -59,7 +71,8 @@ class GrantApplication(models.Model):
             models.UniqueConstraint(fields=["case", "ref"], name="application_ref_once"),
             models.CheckConstraint(condition=Q(applied__gte=0), name="applied_not_negative"),
             models.CheckConstraint(
-                condition=Q(granted=None) | Q(granted__gte=0, granted__lte=F("applied")), name="granted_at_most_applied"
+                condition=Q(granted=None) | Q(granted__gte=0, granted__lte=F("applied")),
+                name="granted_at_most_applied",
             ),
             models.CheckConstraint(
                 condition=Q(paid=None) | Q(granted__isnull=False, paid__gte=0, paid__lte=F("granted")),
@@ -69,9 +82,12 @@ class GrantApplication(models.Model):
                 condition=Q(decided=None, granted=None) | Q(decided__isnull=False), name="granted_on_a_day"
             ),
             models.CheckConstraint(
-                condition=Q(decided=None) | Q(sent__isnull=False, decided__gte=F("sent")), name="decided_after_sent"
+                condition=Q(decided=None) | Q(sent__isnull=False, decided__gte=F("sent")),
+                name="decided_after_sent",
             ),
-            models.CheckConstraint(condition=Q(status="utkast") | Q(sent__isnull=False), name="sent_on_a_day"),
+            models.CheckConstraint(
+                condition=Q(status="utkast") | Q(sent__isnull=False), name="sent_on_a_day"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Placements: half-open stays [start, end), with dated prices and absences. Expected and actual dates are apart."""
+"""Placements: half-open stays [start, end), with dated prices and absences; planned and real dates apart."""
 
 import uuid
 from datetime import date
@@ -109,7 +109,7 @@ class Placement(models.Model):
     start = models.DateField("ankomst", null=True, blank=True)
     end = models.DateField("avresa", null=True, blank=True)
     end_reason = models.CharField("skäl för avslut", max_length=20, choices=EndReason, blank=True)
-    moved_from = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="moved_to")
+    moved_from = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="moved_to")
 
     objects = PlacementQuerySet.as_manager()
     history = HistoricalRecords()
@@ -121,23 +121,29 @@ class Placement(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["case", "ref"], name="placement_ref_once"),
             models.CheckConstraint(
-                condition=Q(agreement__isnull=False, outside_reason="") | (Q(agreement=None) & ~Q(outside_reason="")),
+                condition=Q(agreement__isnull=False, outside_reason="")
+                | (Q(agreement=None) & ~Q(outside_reason="")),
                 name="outside_framework_with_a_reason",
             ),
             models.CheckConstraint(
-                condition=Q(end=None) | Q(start=None) | Q(end__gte=F("start")), name="placement_ends_after_start"
+                condition=Q(end=None) | Q(start=None) | Q(end__gte=F("start")),
+                name="placement_ends_after_start",
             ),
             models.CheckConstraint(
                 condition=Q(end=None) | Q(start__isnull=False) | Q(end__gte=F("planned_start")),
                 name="planned_placement_ends_after_start",
             ),
             models.CheckConstraint(
-                condition=~Q(end_reason="paborjades_inte") | Q(start=None, moved_from=None, end=F("planned_start")),
+                condition=~Q(end_reason="paborjades_inte")
+                | Q(start=None, moved_from=None, end=F("planned_start")),
                 name="what_never_began_is_empty",
             ),
             ExclusionConstraint(
                 name="no_overlapping_stays_of_one_person",
-                expressions=[("person", RangeOperators.EQUAL), (_range("start", "end"), RangeOperators.OVERLAPS)],
+                expressions=[
+                    ("person", RangeOperators.EQUAL),
+                    (_range("start", "end"), RangeOperators.OVERLAPS),
+                ],
                 condition=Q(start__isnull=False),
                 violation_error_code="overlapping_stay",
                 violation_error_message="Personen är redan placerad under en del av perioden.",
@@ -208,7 +214,9 @@ class PlacementPart(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, models.PROTECT, related_name="+")
     start = models.DateField("från")
-    rate = models.DecimalField("kronor per dygn", max_digits=12, decimal_places=2, validators=[MinValueValidator(0)])
+    rate = models.DecimalField(
+        "kronor per dygn", max_digits=12, decimal_places=2, validators=[MinValueValidator(0)]
+    )
 
     class Meta:
         abstract = True
@@ -232,11 +240,16 @@ class PlacementPrice(PlacementPart):
         verbose_name_plural = "prisperioder"
         ordering = ["start", "id"]
         constraints = [
-            models.CheckConstraint(condition=Q(end=None) | Q(end__gte=F("start")), name="price_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(end=None) | Q(end__gte=F("start")), name="price_ends_after_start"
+            ),
             models.CheckConstraint(condition=Q(rate__gte=0), name="price_not_negative"),
             ExclusionConstraint(
                 name="no_overlapping_prices",
-                expressions=[("placement", RangeOperators.EQUAL), (_range("start", "end"), RangeOperators.OVERLAPS)],
+                expressions=[
+                    ("placement", RangeOperators.EQUAL),
+                    (_range("start", "end"), RangeOperators.OVERLAPS),
+                ],
                 deferrable=models.Deferrable.DEFERRED,
             ),
         ]
@@ -268,7 +281,10 @@ class PlacementAbsence(PlacementPart):
             models.CheckConstraint(condition=Q(rate__gte=0), name="absence_rate_not_negative"),
             ExclusionConstraint(
                 name="no_overlapping_absences",
-                expressions=[("placement", RangeOperators.EQUAL), (_range("start", "end"), RangeOperators.OVERLAPS)],
+                expressions=[
+                    ("placement", RangeOperators.EQUAL),
+                    (_range("start", "end"), RangeOperators.OVERLAPS),
+                ],
             ),
         ]
 

@@ -78,7 +78,9 @@ class FrameworkAgreement(models.Model):
     provider = models.ForeignKey(Provider, models.PROTECT, related_name="agreements")
     start = models.DateField("gäller från")
     end = models.DateField("gäller till", null=True, blank=True)
-    rate = models.DecimalField("dygnspris", max_digits=12, decimal_places=2, validators=[MinValueValidator(0)])
+    rate = models.DecimalField(
+        "dygnspris", max_digits=12, decimal_places=2, validators=[MinValueValidator(0)]
+    )
     charges_departure_day = models.BooleanField("debiterar utskrivningsdagen", default=False)
 
     objects = AgreementQuerySet.as_manager()
@@ -90,7 +92,9 @@ class FrameworkAgreement(models.Model):
         ordering = ["provider__name", "start", "id"]
         constraints = [
             models.UniqueConstraint(fields=["municipality", "ref"], name="agreement_ref_once"),
-            models.CheckConstraint(condition=Q(end=None) | Q(end__gte=F("start")), name="agreement_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(end=None) | Q(end__gte=F("start")), name="agreement_ends_after_start"
+            ),
             models.CheckConstraint(condition=Q(rate__gte=0), name="agreement_rate_not_negative"),
         ]
 

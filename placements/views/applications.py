@@ -53,10 +53,13 @@ def applications(request: HttpRequest) -> HttpResponse:
     order = sorting(COLUMNS, request, default="-skickad")
     page = page_of(rows.order_by(*order.order_by), request)
     context = {
-        "columns": order.columns, "page": page, "filter": chosen, "filtered": bool(status),
+        "columns": order.columns,
+        "page": page,
+        "filter": chosen,
+        "filtered": bool(status),
         "rows": [(row, waiting_for(row, today), chip_tone(row.status)) for row in page],
         "sums": grants_of(user=request.user, cut=today, as_of=today),
-    }  # fmt: skip
+    }
     return render(request, "placements/applications.html", context)
 
 
@@ -68,10 +71,15 @@ def application_new(request: HttpRequest, case: Case) -> HttpResponse:
         return _url(actions.draft_application(case=case, by=request.user, today=today, **form.cleaned_data))
 
     context = {
-        "heading": "Ny ansökan om statliga medel", "save": "Spara utkastet", "case": case,
-        "back": reverse("case", args=[case.pk]), "crumb": None, "cost": _cost(request, case.pk, today),
-        "lead": "Pengarna söks för kostnader i ett enskilt ärende. Utkastet räknas inte förrän det är skickat.",
-    }  # fmt: skip
+        "heading": "Ny ansökan om statliga medel",
+        "save": "Spara utkastet",
+        "case": case,
+        "back": reverse("case", args=[case.pk]),
+        "crumb": None,
+        "cost": _cost(request, case.pk, today),
+        "lead": "Pengarna söks för kostnader i ett enskilt ärende. "
+        "Utkastet räknas inte förrän det är skickat.",
+    }
     return simple_page(request, form, save, "Utkastet är sparat.", context)
 
 
@@ -81,10 +89,15 @@ def application(request: HttpRequest, found: GrantApplication) -> HttpResponse:
     today = timezone.localdate()
     can_write = may(request.user, Can.WRITE_APPLICATION, found)
     context = {
-        "application": found, "case": found.case, "case_url": reverse("case", args=[found.case_id]),
-        "tone": chip_tone(found.status), "waits": waiting_for(found, today), "today": today,
-        "cost": _cost(request, found.case_id, today), "actions": _next(found) if can_write else [],
-    }  # fmt: skip
+        "application": found,
+        "case": found.case,
+        "case_url": reverse("case", args=[found.case_id]),
+        "tone": chip_tone(found.status),
+        "waits": waiting_for(found, today),
+        "today": today,
+        "cost": _cost(request, found.case_id, today),
+        "actions": _next(found) if can_write else [],
+    }
     return render(request, "placements/application.html", context)
 
 
@@ -164,20 +177,31 @@ def _step(
         return _url(act(application=found, by=request.user, today=today, **form.cleaned_data))
 
     context = {
-        "heading": heading, "save": label, "back": _url(found), "crumb": None, "case": found.case,
-        "cost": _cost(request, found.case_id, today), "application": found,
-    }  # fmt: skip
+        "heading": heading,
+        "save": label,
+        "back": _url(found),
+        "crumb": None,
+        "case": found.case,
+        "cost": _cost(request, found.case_id, today),
+        "application": found,
+    }
     return simple_page(request, form, save, done, context)
 
 
 def _next(found: GrantApplication) -> list[dict[str, str]]:
     steps = {
-        Status.DRAFT: [("application_send", "Registrera som skickad", "primary"), ("application_change", "Ändra beloppet", "secondary")],
+        Status.DRAFT: [
+            ("application_send", "Registrera som skickad", "primary"),
+            ("application_change", "Ändra beloppet", "secondary"),
+        ],
         Status.SENT: [("application_answer", "Registrera svaret", "primary")],
         Status.GRANTED: [("application_pay", "Registrera utbetalning", "primary")],
         Status.PARTLY: [("application_pay", "Registrera utbetalning", "primary")],
-        Status.PAID: [("application_account", "Registrera slutredovisning", "primary"), ("application_pay", "Ändra utbetalt", "secondary")],
-    }  # fmt: skip
+        Status.PAID: [
+            ("application_account", "Registrera slutredovisning", "primary"),
+            ("application_pay", "Ändra utbetalt", "secondary"),
+        ],
+    }
     return [
         {"text": text, "url": reverse(name, args=[found.case_id, found.pk]), "variant": variant}
         for name, text, variant in steps.get(Status(found.status), [])

@@ -22,8 +22,12 @@ from placements.views.counting import simple_page
 #: Roles whose grants cover every case of the municipality: only theirs is the whole outcome.
 WHOLE = (Role.COORDINATOR, Role.FINANCE_OFFICER)
 COLUMNS = (
-    Heading("Rad"), Heading("Beslut"), Heading("Belopp", True), Heading("Använt", True), Heading("Kvar", True)
-)  # fmt: skip
+    Heading("Rad"),
+    Heading("Beslut"),
+    Heading("Belopp", True),
+    Heading("Använt", True),
+    Heading("Kvar", True),
+)
 
 
 @access_page(Can.SEE_BUDGET)
@@ -32,12 +36,18 @@ def budget(request: HttpRequest) -> HttpResponse:
     year = _year(request.GET.get("ar", ""), today.year)
     money = year_money(user=request.user, year=year, as_of=today)
     context = {
-        "money": money, "lines": list(zip(money.rows, money.charged.uses, strict=True)), "years": _years(year, today.year),
-        "chart": _against_budget(money), "monthly": _by_month(money), "partial": request.user.role not in WHOLE,
-        "can_write": may_in_general(request.user, Can.WRITE_BUDGET), "columns": COLUMNS,
+        "money": money,
+        "lines": list(zip(money.rows, money.charged.uses, strict=True)),
+        "years": _years(year, today.year),
+        "chart": _against_budget(money),
+        "monthly": _by_month(money),
+        "partial": request.user.role not in WHOLE,
+        "can_write": may_in_general(request.user, Can.WRITE_BUDGET),
+        "columns": COLUMNS,
         "foot": _foot(money),
-        "overrun_text": f"Kostnaden är {format_kr(money.charged.overrun)} högre än budgeten. Ingen rad täcker den.",
-    }  # fmt: skip
+        "overrun_text": f"Kostnaden är {format_kr(money.charged.overrun)} högre än budgeten. "
+        "Ingen rad täcker den.",
+    }
     return render(request, "placements/budget.html", context)
 
 
@@ -53,9 +63,12 @@ def budget_line_new(request: HttpRequest) -> HttpResponse:
         return f"{reverse('budget')}?ar={line.year}"
 
     context = {
-        "heading": "Ny budgetrad", "save": "Lägg till raden", "back": reverse("budget"), "crumb": None,
+        "heading": "Ny budgetrad",
+        "save": "Lägg till raden",
+        "back": reverse("budget"),
+        "crumb": None,
         "lead": "En ändrad budget är en ny rad. Rader som är beslutade ändras inte.",
-    }  # fmt: skip
+    }
     return simple_page(request, form, save, "Budgetraden är tillagd.", context)
 
 

@@ -37,10 +37,18 @@ def begin(request: HttpRequest, stay: Placement) -> HttpResponse:
         }
 
     return _counted(
-        request, stay, form, lambda: begun_stay(placement=stay, **said()),
+        request,
+        stay,
+        form,
+        lambda: begun_stay(placement=stay, **said()),
         lambda: begin_placement(placement=stay, by=request.user, **said()),
-        ("Registrera ankomst", "Priserna anpassas så att de täcker placeringen.", "Spara ankomsten", "Ankomsten är sparad."),
-    )  # fmt: skip
+        (
+            "Registrera ankomst",
+            "Priserna anpassas så att de täcker placeringen.",
+            "Spara ankomsten",
+            "Ankomsten är sparad.",
+        ),
+    )
 
 
 @access(Placement, Can.WRITE_PLACEMENT, READ_WRITE)
@@ -53,10 +61,13 @@ def withdraw(request: HttpRequest, stay: Placement) -> HttpResponse:
         return _url(stay)
 
     context = {
-        **_around(stay, "Placeringen blev inte av"), "save": "Ta bort planen", "tone": "danger",
-        "lead": "Planen räknas inte längre i kostnader och prognoser. Den går inte att ta tillbaka: gör en ny placering "
+        **_around(stay, "Placeringen blev inte av"),
+        "save": "Ta bort planen",
+        "tone": "danger",
+        "lead": "Planen räknas inte längre i kostnader och prognoser. Den går inte att ta tillbaka: "
+        "gör en ny placering "
         "om personen ändå kommer.",
-    }  # fmt: skip
+    }
     return simple_page(request, form, save, "Planen är borttagen.", context)
 
 
@@ -66,10 +77,18 @@ def end(request: HttpRequest, stay: Placement) -> HttpResponse:
     stay, today = _with_terms(request, stay), timezone.localdate()
     form = EndForm(request.POST or None, initial={"end": today})
     return _counted(
-        request, stay, form, lambda: ended_stay(placement=stay, end=form.cleaned_data["end"]),
+        request,
+        stay,
+        form,
+        lambda: ended_stay(placement=stay, end=form.cleaned_data["end"]),
         lambda: end_placement(placement=stay, by=request.user, today=today, **form.cleaned_data),
-        ("Avsluta placeringen", "Frånvaro efter avresan tas bort.", "Avsluta placeringen", "Placeringen är avslutad."),
-    )  # fmt: skip
+        (
+            "Avsluta placeringen",
+            "Frånvaro efter avresan tas bort.",
+            "Avsluta placeringen",
+            "Placeringen är avslutad.",
+        ),
+    )
 
 
 @access(Placement, Can.WRITE_PLACEMENT, READ_WRITE)
@@ -78,10 +97,18 @@ def departure(request: HttpRequest, stay: Placement) -> HttpResponse:
     stay, today = _with_terms(request, stay), timezone.localdate()
     form = DepartureForm(request.POST or None, initial={"end": stay.end})
     return _counted(
-        request, stay, form, lambda: extended_stay(placement=stay, end=form.cleaned_data["end"]),
+        request,
+        stay,
+        form,
+        lambda: extended_stay(placement=stay, end=form.cleaned_data["end"]),
         lambda: change_departure(placement=stay, by=request.user, today=today, **form.cleaned_data),
-        ("Ändra avresa", "Det senaste priset gäller även de nya nätterna.", "Spara avresan", "Avresan är ändrad."),
-    )  # fmt: skip
+        (
+            "Ändra avresa",
+            "Det senaste priset gäller även de nya nätterna.",
+            "Spara avresan",
+            "Avresan är ändrad.",
+        ),
+    )
 
 
 @access(Placement, Can.WRITE_PLACEMENT, READ_WRITE)
@@ -95,11 +122,19 @@ def price(request: HttpRequest, stay: Placement) -> HttpResponse:
         return repriced_stay(placement=stay, day=said["day"], rate=said["rate"], today=today)
 
     return _counted(
-        request, stay, form, repriced,
+        request,
+        stay,
+        form,
+        repriced,
         lambda: change_price(placement=stay, by=request.user, today=today, **form.cleaned_data),
-        ("Nytt pris", "Priset gäller från dagen du anger tills nästa avtalade pris. Tidigare nätter behåller sitt pris.",
-         "Spara priset", "Priset är sparat."),
-    )  # fmt: skip
+        (
+            "Nytt pris",
+            "Priset gäller från dagen du anger tills nästa avtalade pris. "
+            "Tidigare nätter behåller sitt pris.",
+            "Spara priset",
+            "Priset är sparat.",
+        ),
+    )
 
 
 @access(Placement, Can.WRITE_PLACEMENT, READ_WRITE)
@@ -108,10 +143,18 @@ def absence(request: HttpRequest, stay: Placement) -> HttpResponse:
     stay, today = _with_terms(request, stay), timezone.localdate()
     form = AbsenceForm(request.POST or None)
     return _counted(
-        request, stay, form, lambda: away_stay(placement=stay, away=Away(**form.cleaned_data)),
+        request,
+        stay,
+        form,
+        lambda: away_stay(placement=stay, away=Away(**form.cleaned_data)),
         lambda: record_absence(placement=stay, away=Away(**form.cleaned_data), by=request.user, today=today),
-        ("Frånvaro", "Nätter då personen inte är på platsen, och vad de kostar.", "Spara frånvaron", "Frånvaron är sparad."),
-    )  # fmt: skip
+        (
+            "Frånvaro",
+            "Nätter då personen inte är på platsen, och vad de kostar.",
+            "Spara frånvaron",
+            "Frånvaron är sparad.",
+        ),
+    )
 
 
 def _counted(
@@ -142,8 +185,11 @@ def _with_terms(request: HttpRequest, stay: Placement) -> Placement:
 
 def _around(stay: Placement, heading: str) -> dict[str, Any]:
     return {
-        "case": stay.case, "case_url": reverse("case", args=[stay.case_id]), "back": _url(stay), "heading": heading,
-    }  # fmt: skip
+        "case": stay.case,
+        "case_url": reverse("case", args=[stay.case_id]),
+        "back": _url(stay),
+        "heading": heading,
+    }
 
 
 def _url(stay: Placement) -> str:

@@ -62,16 +62,14 @@ def counting_page(
         except Refused as refused:
             effect = None
             show(form, refused)
-    columns = [Heading("År"), Heading("Dygn", True), Heading("Kostnad", True)]
-    columns += [Heading("Kostnad nu", True)] if effect and effect.compares else []
-    shown = {
-        "effect_columns": columns,
-        "form": form,
-        "effect": effect,
-        "changed": changed,
-        "counted": fingerprint if effect else "",
-    }
+    shown = {"effect_columns": _columns(effect), "form": form, "effect": effect, "changed": changed}
+    shown["counted"] = fingerprint if effect else ""
     return render(request, "placements/counting.html", {**context, **shown})
+
+
+def _columns(effect: Effect | None) -> list[Heading]:
+    columns = [Heading("År"), Heading("Dygn", True), Heading("Kostnad", True)]
+    return columns + ([Heading("Kostnad nu", True)] if effect and effect.compares else [])
 
 
 def simple_page(

@@ -37,9 +37,13 @@ def place(request: HttpRequest, case: Case) -> HttpResponse:
         return _url(place_person(case=case, terms=form.terms(), by=user, today=today))
 
     context = {
-        "case": case, "case_url": _case_url(case), "back": _case_url(case), "heading": "Ny placering",
-        "lead": "Du ser vad placeringen kostar innan du sparar.", "save": "Spara placeringen",
-    }  # fmt: skip
+        "case": case,
+        "case_url": _case_url(case),
+        "back": _case_url(case),
+        "heading": "Ny placering",
+        "lead": "Du ser vad placeringen kostar innan du sparar.",
+        "save": "Spara placeringen",
+    }
     return counting_page(request, form, Counting(count, save, "Placeringen är sparad."), context)
 
 
@@ -59,9 +63,13 @@ def move(request: HttpRequest, stay: Placement) -> HttpResponse:
         return _url(move_person(placement=stay, terms=form.terms(today), by=user, today=today))
 
     context = {
-        "case": stay.case, "case_url": _case_url(stay.case), "back": _url(stay), "heading": "Flytta personen",
-        "lead": "Den gamla placeringen avslutas och den nya börjar samma dag.", "save": "Spara flytten",
-    }  # fmt: skip
+        "case": stay.case,
+        "case_url": _case_url(stay.case),
+        "back": _url(stay),
+        "heading": "Flytta personen",
+        "lead": "Den gamla placeringen avslutas och den nya börjar samma dag.",
+        "save": "Spara flytten",
+    }
     return counting_page(request, form, Counting(count, save, "Flytten är sparad."), context)
 
 

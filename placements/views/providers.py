@@ -39,7 +39,7 @@ AGREEMENT_COLUMNS = ("Gäller från", "Gäller till", "Dygnspris", "Avresedagen"
 def providers(request: HttpRequest) -> HttpResponse:
     today, chosen = timezone.localdate(), ProviderFilter(request.GET or None)
     said = chosen.cleaned_data if chosen.is_valid() else {}
-    in_force = FrameworkAgreement.objects.in_force_on(today).filter(provider=OuterRef("pk"))
+    in_force = FrameworkAgreement.objects.visible_to(request.user).in_force_on(today).filter(provider=OuterRef("pk"))
     rows = Provider.objects.visible_to(request.user).annotate(has_agreement=Exists(in_force))
     rows = rows.named_like(said["namn"]) if said.get("namn") else rows
     rows = rows.filter(kind=said["slag"]) if said.get("slag") else rows
@@ -47,9 +47,13 @@ def providers(request: HttpRequest) -> HttpResponse:
     order = sorting(COLUMNS, request, default="namn")
     page = page_of(rows.order_by(*order.order_by), request)
     context = {
-        "columns": order.columns, "page": page, "filter": chosen, "filtered": any(said.values()),
-        "rows": [(row, row.takes_new_on(today)) for row in page], "can_write": _can_write(request),
-    }  # fmt: skip
+        "columns": order.columns,
+        "page": page,
+        "filter": chosen,
+        "filtered": any(said.values()),
+        "rows": [(row, row.takes_new_on(today)) for row in page],
+        "can_write": _can_write(request),
+    }
     return render(request, "placements/providers.html", context)
 
 
@@ -63,9 +67,14 @@ def provider(request: HttpRequest, found: Provider) -> HttpResponse:
         ongoing = stays.ongoing_on(today).aggregate(count=Count("pk"))["count"]
     rows = [(row, _standing(row, today)) for row in agreements.order_by("-start", "id")]
     context = {
-        "provider": found, "agreements": rows, "columns": AGREEMENT_COLUMNS, "ongoing": ongoing,
-        "can_write": _can_write(request), "takes_new": found.takes_new_on(today), "today": today,
-    }  # fmt: skip
+        "provider": found,
+        "agreements": rows,
+        "columns": AGREEMENT_COLUMNS,
+        "ongoing": ongoing,
+        "can_write": _can_write(request),
+        "takes_new": found.takes_new_on(today),
+        "today": today,
+    }
     return render(request, "placements/provider.html", context)
 
 
@@ -86,45 +95,70 @@ def provider_edit(request: HttpRequest, found: Provider) -> HttpResponse:
         request.POST or None, initial={"name": found.name, "kind": found.kind, "code": found.code}
     )
     return _about(
-        request, found, form, "Ändra uppgifter", "Spara", "Uppgifterna är sparade.",
+        request,
+        found,
+        form,
+        "Ändra uppgifter",
+        "Spara",
+        "Uppgifterna är sparade.",
         lambda **on: actions.change_provider(provider=found, facts=form.facts(), **on),
-    )  # fmt: skip
+    )
 
 
 @access(Provider, Can.WRITE_PROVIDERS, READ_WRITE)
 def provider_close(request: HttpRequest, found: Provider) -> HttpResponse:
     form = CloseProviderForm(request.POST or None, initial={"from_day": timezone.localdate()})
     return _about(
-        request, found, form, "Stäng för nya placeringar", "Stäng för nya", "Utföraren är stängd för nya placeringar.",
+        request,
+        found,
+        form,
+        "Stäng för nya placeringar",
+        "Stäng för nya",
+        "Utföraren är stängd för nya placeringar.",
         lambda **on: actions.close_provider(provider=found, **form.cleaned_data, **on),
-    )  # fmt: skip
+    )
 
 
 @access(Provider, Can.WRITE_PROVIDERS, READ_WRITE)
 def provider_reopen(request: HttpRequest, found: Provider) -> HttpResponse:
     form = ReopenProviderForm(request.POST or None)
     return _about(
-        request, found, form, "Öppna för nya placeringar", "Öppna", "Utföraren tar emot nya placeringar.",
+        request,
+        found,
+        form,
+        "Öppna för nya placeringar",
+        "Öppna",
+        "Utföraren tar emot nya placeringar.",
         lambda **on: actions.close_provider(provider=found, from_day=None, **form.cleaned_data, **on),
-    )  # fmt: skip
+    )
 
 
 @access(Provider, Can.WRITE_PROVIDERS, READ_WRITE)
 def agreement_new(request: HttpRequest, found: Provider) -> HttpResponse:
     form = AgreementForm(request.POST or None, initial={"start": timezone.localdate()})
     return _about(
-        request, found, form, "Nytt ramavtal", "Lägg till", "Ramavtalet är tillagt.",
+        request,
+        found,
+        form,
+        "Nytt ramavtal",
+        "Lägg till",
+        "Ramavtalet är tillagt.",
         lambda **on: actions.add_agreement(provider=found, facts=form.facts(), **on),
-    )  # fmt: skip
+    )
 
 
 @access(FrameworkAgreement, Can.WRITE_PROVIDERS, READ_WRITE)
 def agreement_end(request: HttpRequest, found: FrameworkAgreement) -> HttpResponse:
     form = EndAgreementForm(request.POST or None, initial={"end": found.end})
     return _about(
-        request, found.provider, form, "Avsluta ramavtalet", "Avsluta", "Ramavtalets slut är sparat.",
+        request,
+        found.provider,
+        form,
+        "Avsluta ramavtalet",
+        "Avsluta",
+        "Ramavtalets slut är sparat.",
         lambda **on: actions.end_agreement(agreement=found, **form.cleaned_data, **on),
-    )  # fmt: skip
+    )
 
 
 def _about(

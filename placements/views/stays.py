@@ -38,9 +38,15 @@ def placements(request: HttpRequest) -> HttpResponse:
     page = page_of(rows.order_by(*columns.order_by), request)
     page_rows = [stay_row(row, sees, today) for row in page]
     context = {
-        "tabs": _tabs(visible, chosen, request, today), "period": period, "lage": chosen, "sees": sees,
-        "columns": columns.columns, "page": page, "rows": page_rows, "today": today,
-    }  # fmt: skip
+        "tabs": _tabs(visible, chosen, request, today),
+        "period": period,
+        "lage": chosen,
+        "sees": sees,
+        "columns": columns.columns,
+        "page": page,
+        "rows": page_rows,
+        "today": today,
+    }
     return render(request, "placements/list.html", context)
 
 
@@ -86,11 +92,18 @@ def placement(request: HttpRequest, stay: Placement) -> HttpResponse:
     rows = [stay_row(row, sees, today) for row in chain]
     context = {
         **tables_of(sees, rows, months),
-        "stay": stay, "row": stay_row(stay, sees, today), "sees": sees, "today": today,
-        "chain": rows, "prices": price_rows(stay, today),
-        "absences": stay.absences.all(), "months": months, "chart": chart_of(months) if months else None, "actions": _actions(stay, chain, request.user, today),
+        "stay": stay,
+        "row": stay_row(stay, sees, today),
+        "sees": sees,
+        "today": today,
+        "chain": rows,
+        "prices": price_rows(stay, today),
+        "absences": stay.absences.all(),
+        "months": months,
+        "chart": chart_of(months) if months else None,
+        "actions": _actions(stay, chain, request.user, today),
         "case_url": reverse("case", args=[stay.case_id]),
-    }  # fmt: skip
+    }
     return render(request, "placements/stay.html", context)
 
 
@@ -100,23 +113,23 @@ def _actions(stay: Placement, chain: list[Placement], user: User, today: date) -
         return []
     if not may(user, Can.WRITE_PLACEMENT, stay):
         return []
-    goes_on = any(row.moved_from_id == stay.pk for row in chain)
+    return [
+        {"text": text, "url": reverse(name, args=[stay.case_id, stay.pk]), "variant": variant}
+        for name, text, variant in _offered(stay, any(row.moved_from_id == stay.pk for row in chain), today)
+    ]
+
+
+def _offered(stay: Placement, goes_on: bool, today: date) -> list[tuple[str, str, str]]:
+    """URL name, words and look of each action that the stay's own dates allow."""
     if not stay.has_begun:
         wanted = [
             ("placement_begin", "Registrera ankomst", "primary"),
             ("placement_price", "Nytt pris", "secondary"),
         ]
-        wanted += [] if goes_on else [("placement_withdraw", "Blev inte av", "tertiary")]
-    else:
-        ongoing = stay.end is None or stay.end > today
-        wanted = [("placement_move", "Flytta", "primary")] if ongoing and not goes_on else []
-        wanted += [] if goes_on else [("placement_departure", "Ändra avresa", "secondary")]
-        wanted += [] if goes_on or not ongoing else [("placement_end", "Avsluta", "secondary")]
-        wanted += [
-            ("placement_price", "Nytt pris", "secondary"),
-            ("placement_absence", "Frånvaro", "secondary"),
-        ]
-    return [
-        {"text": text, "url": reverse(name, args=[stay.case_id, stay.pk]), "variant": variant}
-        for name, text, variant in wanted
-    ]
+        return wanted + ([] if goes_on else [("placement_withdraw", "Blev inte av", "tertiary")])
+    ongoing = stay.end is None or stay.end > today
+    wanted = [("placement_move", "Flytta", "primary")] if ongoing and not goes_on else []
+    wanted += [] if goes_on else [("placement_departure", "Ändra avresa", "secondary")]
+    wanted += [("placement_end", "Avsluta", "secondary")] if ongoing and not goes_on else []
+    wanted += [("placement_price", "Nytt pris", "secondary")]
+    return [*wanted, ("placement_absence", "Frånvaro", "secondary")]

@@ -44,7 +44,8 @@ def write_views(
     report.save()
     record(
         by=by, kind="rapport_text", requires=Can.SEE_REPORT, on=today,
-        text=f"Texten i månadsrapporten för {swedish.format_month(report.month)} ändrades.", object_id=report.pk,
+        text=f"Texten i månadsrapporten för {swedish.format_month(report.month)} ändrades.",
+        object_id=report.pk,
     )  # fmt: skip
     nudge()
     return report
@@ -72,7 +73,7 @@ def approve(*, report: MonthlyReport, by: User, today: date, at: datetime) -> Mo
     report.save(update_fields=["status", "approved_by", "approved_at"])
     record(
         by=by, kind="rapport_godkand", requires=Can.SEE_REPORT, on=today,
-        text=f"Månadsrapporten för {swedish.format_month(report.month)}, version {report.version}, godkändes.",
+        text=f"Månadsrapporten för {swedish.format_month(report.month)} godkändes, version {report.version}.",
         object_id=report.pk,
     )  # fmt: skip
     return report
@@ -84,7 +85,8 @@ def record_paragraph(
     """Write back the committee's decision on the report (R-70).
 
     Raises:
-        Refused: codes `not_allowed`, `not_approved`, `paragraph_format`, `in_the_future`, `before_the_month_ended`.
+        Refused: codes `not_allowed`, `not_approved`, `paragraph_format`, `in_the_future`,
+            `before_the_month_ended`.
     """
     demand(by, Can.RECORD_PARAGRAPH, report)
     report = _locked(report)

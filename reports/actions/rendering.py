@@ -1,6 +1,6 @@
 """The worker's steps: claim, freeze, finish, fail, release. Each is one short transaction.
 
-A claim holds a lease and a fence: whoever lost the lease to another finds its fence outdated and changes nothing.
+A claim holds a lease and a fence: whoever lost the lease finds its fence outdated and changes nothing.
 The database's clock decides, never the worker's (SECURITY.md 5, pattern D).
 """
 
@@ -27,16 +27,19 @@ GAVE_UP = (
 )
 
 
-def claim(*, municipality: Municipality, by: User) -> MonthlyReport | None:
+def claim(*, municipality: Municipality, by: User, asked_for: bool = False) -> MonthlyReport | None:
     """Take the municipality's next due report, or one whose worker went silent; None when nothing is due.
 
-    What a person asked for goes first, then the oldest month. One that has used up its attempts fails here.
+    What somebody asked for goes first (`asked_for`: nothing else), then the oldest month. One that has used
+    up its attempts fails here.
 
     Raises:
         Refused: code `not_allowed`.
     """
     demand_in_general(by, Can.MAKE_REPORT)
     due = MonthlyReport.objects.filter(municipality=municipality).due()
+    if asked_for:
+        due = due.exclude(requested_by=None)
     while True:
         report = (
             due.select_for_update(of=("self",), skip_locked=True)
@@ -116,7 +119,7 @@ def fail(*, report: MonthlyReport, reason: str, by: User) -> MonthlyReport:
 
 
 def release(*, report: MonthlyReport, by: User) -> MonthlyReport:
-    """Something unexpected happened: give the report back, for the next tick to try again, or fail it for good.
+    """Something unexpected happened: give the report back for the next tick, or fail it for good.
 
     Raises:
         Refused: codes `not_allowed`, `lost_lease`.

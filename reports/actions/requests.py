@@ -18,7 +18,7 @@ from cases.models import Case
 from placements.models import BudgetLine
 from reports.actions.nudge import nudge
 from reports.models import MonthlyReport
-from reports.states import ReportEvent, next_status
+from reports.states import WAITING, ReportEvent, next_status
 
 log = logging.getLogger(__name__)
 CATCH_UP_MONTHS = 24  # older months were reported in other ways, if at all; anybody may still ask for one
@@ -39,12 +39,13 @@ def request_report(
     if today <= periods.last_day(month):
         raise Refused(
             "month_not_over",
-            f"Månaden är inte slut. Rapporten kan skapas från och med {swedish.format_day(month.end or today)}.",
+            "Månaden är inte slut. Rapporten kan skapas från och med "
+            f"{swedish.format_day(month.end or today)}.",
             field="month",
         )
     there = _latest(municipality, month)
     if there is not None:
-        return there
+        return _hurried(there, by)
     try:
         with transaction.atomic():
             report = _add(municipality, month, by=by, at=at)
@@ -149,6 +150,17 @@ def _latest(municipality: Municipality, month: Period) -> MonthlyReport | None:
         .order_by("-version")
         .first()
     )
+
+
+def _hurried(report: MonthlyReport, by: User) -> MonthlyReport:
+    """A report that the calendar queued goes ahead of the others when somebody asks for it."""
+    if report.status != WAITING or report.requested_by_id is not None:
+        return report
+    report = _locked(report)
+    report.requested_by = by
+    report.save(update_fields=["requested_by"])
+    nudge()
+    return report
 
 
 def _locked(report: MonthlyReport) -> MonthlyReport:

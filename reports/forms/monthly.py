@@ -39,8 +39,8 @@ class ViewsForm(forms.Form):
         label="Förvaltningens synpunkter",
         required=False,
         widget=forms.Textarea(attrs={"rows": 10}),
-        help_text="Texten står i den offentliga rapporten. Skriv inget som kan peka ut någon: inga åldrar, kön, "
-        "platser eller antal under fem. En tom rad ger ett nytt stycke.",
+        help_text="Texten står i den offentliga rapporten. Skriv inget som kan peka ut någon: inga åldrar, "
+        "kön, platser eller antal under fem. En tom rad ger ett nytt stycke.",
     )
 
 
@@ -63,7 +63,8 @@ class CorrectForm(forms.Form):
     reason = forms.CharField(
         label="Vad rättas?",
         max_length=300,
-        help_text="Står överst i den nya versionen, även i den offentliga. Skriv inget som kan peka ut någon.",
+        help_text="Står överst i den nya versionen, även i den offentliga. "
+        "Skriv inget som kan peka ut någon.",
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 

@@ -1,4 +1,4 @@
-"""One row per committee, month and version. The state lives here; Celery only nudges (DOMAIN.md 5, SECURITY.md 5)."""
+"""One row per committee, month and version. The state lives here; Celery only nudges (DOMAIN.md 5)."""
 
 import uuid
 from datetime import date

@@ -105,7 +105,7 @@ def _header(report: MonthlyReport) -> dict[str, Any]:
 
 
 def _paragraphs(text: str) -> list[str]:
-    """The text without what does not show (control and direction marks); an empty line makes a new paragraph."""
+    """The text without control and direction marks, in paragraphs; an empty line begins a new one."""
     shown = "".join(sign for sign in text if sign == "\n" or unicodedata.category(sign) not in HIDDEN)
     return [part.strip() for part in shown.split("\n\n") if part.strip()]
 

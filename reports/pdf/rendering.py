@@ -1,7 +1,7 @@
 """HTML becomes PDF/UA by WeasyPrint. Imported by the worker alone: the library is large and slow to load.
 
-Nothing is fetched: the style sheet is text, and the only addresses that answer are our own fonts. Anything else
-stops the report. The same context gives the same bytes.
+Nothing is fetched: the style sheet is text, and the only addresses that answer are our own fonts. Anything
+else stops the report. The same context gives the same bytes.
 """
 
 import os

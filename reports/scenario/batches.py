@@ -1,7 +1,7 @@
 """Write many rows at once, and say which row of the file it was when the database refuses one.
 
-A refusal here is one that the checks of the file could not see: something that is stored in the municipality but
-not shown to the importer, or a rule that only the database knows.
+A refusal here is one that the checks of the file could not see: something that is stored in the municipality
+but not shown to the importer, or a rule that only the database knows.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
 """What in a scenario cannot be true together: in the file itself, and with what is stored already.
 
-`stored` holds the rows of the municipality that are in the database. A row of the file whose key is stored must
-say the same as the stored one; loading adds rows, it never changes them.
+`stored` holds the rows of the municipality that are in the database. A row of the file whose key is stored
+must say the same as the stored one; loading adds rows, it never changes them.
 """
 
 from collections import defaultdict
@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from datetime import date
 
-from avhopp.kernel.periods import Period
 from reports.scenario.document import (
     ApplicationRow,
     CaseRow,
@@ -77,25 +76,22 @@ class World:
 
 
 def contradictions(scenario: Scenario, stored: Scenario) -> list[ScenarioFault]:
-    """Every contradiction, in the order of the format; empty when the file can be loaded.
+    """The contradictions; empty when the file can be loaded.
 
-    Unknown references and doubles are reported alone: what hangs on them cannot be judged.
+    They come in four rounds, each only when those before it found nothing, because it leans on them:
+    references, days and belongings, stays and sums, and last what is stored already.
     """
     world = World(scenario, stored)
     faults = [*_doubles(scenario), *_unknown(scenario, world)]
     if faults:
         return faults
-    faults = [*_differing(scenario, stored), *_backwards(scenario), *_users(scenario.users)]
-    faults += _cases(scenario, world)
+    faults = [*_backwards(scenario), *_users(scenario.users), *_cases(scenario, world)]
     faults += _of_another(scenario, world)
     if faults:
         return faults
-    return [
-        *_late_assessments(scenario, stored),
-        *_placements(scenario, world),
-        *_applications(scenario.applications),
-        *_checks(scenario.checks),
-    ]
+    faults = [*_placements(scenario, world), *_applications(scenario.applications)]
+    faults += _checks(scenario.checks)
+    return faults or [*_differing(scenario, stored), *_late_assessments(scenario, stored)]
 
 
 def _doubles(scenario: Scenario) -> Faults:
@@ -182,16 +178,16 @@ def _cases(scenario: Scenario, world: World) -> Faults:
 
 
 def _open_at_once(cases: list[CaseRow]) -> Iterator[tuple[CaseRow, CaseRow]]:
-    """Pairs of cases of one person that are open on the same day; the first of each pair stands in the file."""
-    sound = [case for case in cases if case.closed is None or case.closed >= case.received]
-    ordered = sorted(sound, key=lambda case: (case.received, bool(case.path)))
-    for place, later in enumerate(ordered):
-        for earlier in ordered[:place]:
-            if Period(earlier.received, earlier.closed).overlaps(Period(later.received, later.closed)):
-                row, other = (later, earlier) if later.path else (earlier, later)
-                if row.path:
-                    yield row, other
-                break
+    """Pairs of cases of one person that are open on the same day, the one at fault first."""
+    open_for_a_day = [case for case in cases if case.closed is None or case.closed > case.received]
+    longest: CaseRow | None = None
+    for case in sorted(open_for_a_day, key=lambda one: (one.received, bool(one.path))):
+        if longest is not None and (longest.closed is None or case.received < longest.closed):
+            at_fault, other = (case, longest) if case.path else (longest, case)
+            if at_fault.path:
+                yield at_fault, other
+        if longest is None or (longest.closed and (case.closed is None or case.closed > longest.closed)):
+            longest = case
 
 
 def _of_another(scenario: Scenario, world: World) -> Faults:

@@ -1,7 +1,7 @@
 """The demonstration's scenario: the golden year moved to this year, as far as it has come. Pure.
 
-Everything is seen from `today`: what has not happened yet does not exist, or is a plan. So the demonstration is
-true on any day of the year that it is loaded on.
+Everything is seen from `today`: what has not happened yet does not exist, or is a plan. So the demonstration
+is true on any day of the year that it is loaded on.
 """
 
 from dataclasses import fields, is_dataclass, replace
@@ -41,7 +41,7 @@ def demo_scenario(today: date) -> Scenario:
 
 
 def moved_by(part: Any, years: int) -> Any:
-    """The same a number of years later: days, years of birth and of budgets, and the years named in budget lines.
+    """The same a number of years later: days, years of birth and budgets, and years named in budget lines.
 
     29 February becomes 28 February where there is none.
     """
@@ -67,7 +67,7 @@ def moved_by(part: Any, years: int) -> Any:
 
 
 def known_on(scenario: Scenario, today: date) -> Scenario:
-    """What was known on the day: later rows are gone with all that hangs on them, later steps are not taken."""
+    """What was known on the day: later rows are gone with what hangs on them, later steps are not taken."""
     cases = {row.ref for row in scenario.cases if row.received <= today}
     decisions = tuple(row for row in scenario.decisions if row.case in cases and row.decided <= today)
     decided = {row.ref for row in decisions}

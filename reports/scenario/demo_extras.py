@@ -129,9 +129,7 @@ def _decisions_and_investigations(stage: Stage) -> None:
             provisions = LegalProvision.objects.in_force_on(decision.decided)
             decision.provision = provisions.order_by("code").first()
             decision.notified = min(decision.decided + timedelta(days=1), stage.today)
-            decision.reasons = (
-                "Personen har behov av insatsen för att kunna lämna (påhittat för demonstrationen)."
-            )
+            decision.reasons = "Personen behöver insatsen för att kunna lämna (påhittat)."
             decision.save(update_fields=["decided_by", "delegation", "provision", "notified", "reasons"])
         if decisions:
             _investigation(stage, case, decisions[0].decided)
@@ -146,7 +144,7 @@ def _investigation(stage: Stage, case: Case, concluded: date) -> None:
         situation="Påhittad situation: personen har tagit kontakt och vill lämna.",
         motivation="Påhittat: personen är motiverad och har kommit till alla möten.",
         needs="Påhittat: boende på annan ort, stöd med ekonomi och sysselsättning.",
-        conclusion="Påhittad bedömning: personen har behov av insatser som inte kan tillgodoses på annat sätt.",
+        conclusion="Påhittad bedömning: personen behöver insatser som inte kan ges på annat sätt.",
     ).save(force_insert=True)
     case.definition = Case.Definition.MET
     case.chose_to_leave = case.organised_crime = case.needs_support = True

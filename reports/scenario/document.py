@@ -1,9 +1,9 @@
 """What a scenario file says, as frozen values. No database, no clock.
 
-References are the file's own `ref` texts; a user's is the user name in small letters. All periods are half-open
-[start, end), except validity, which the format counts to and including its last day. Rates and amounts are kronor.
-`path` is where in the file the row stands (`placements[3]`), empty for a row read from the database; it takes no
-part in comparisons.
+References are the file's own `ref` texts; a user's is the user name in small letters. All periods are
+half-open [start, end), except validity, which the format counts to and including its last day. Rates and
+amounts are kronor. `path` is where in the file the row stands (`placements[3]`), empty for a row read from
+the database; it takes no part in comparisons.
 """
 
 from collections.abc import Iterator

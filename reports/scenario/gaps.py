@@ -1,7 +1,7 @@
 """What a scenario does not tell: steps that the pages would have asked for, and facts that look odd together.
 
-None of it is a reason to refuse. The steps a case lacks are also written on the case (`Gap.requires` says which
-right opens that kind of information), the rest is for whoever loads the file.
+None of it is a reason to refuse. The steps a case lacks are also written on the case (`Gap.requires` says
+which right opens that kind of information), the rest is for whoever loads the file.
 """
 
 from collections import defaultdict
@@ -24,7 +24,7 @@ MISSING, ODD = "Saknas", "Kontrollera"
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Something missing or odd. `case` is the reference of a case that lacks the step, `requires` its right."""
+    """Something missing or odd. `case` refers to the case that lacks the step, `requires` is its right."""
 
     path: str
     text: str
@@ -37,7 +37,7 @@ class Gap:
 
 
 def gaps(scenario: Scenario, stored: Scenario) -> list[Gap]:
-    """The gaps of the file's own rows, in the order of the format; `stored` fills what an earlier load told."""
+    """The gaps of the file's own rows, in the order of the format; `stored` is what is known before."""
     world = World(scenario, stored)
     return [
         *_users(scenario),

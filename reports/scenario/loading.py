@@ -38,9 +38,9 @@ class Loaded:
 def load(*, scenario: Scenario, at: datetime, is_demo: bool = False, tells_gaps: bool = True) -> Loaded:
     """Add what the scenario says and the municipality does not have. Loading it again changes nothing.
 
-    Rows are known by their `ref` (users by name, the municipality by code, checks by case and day, assessments
-    and consents by what they say). A known row with other facts is a contradiction: a load adds, it never
-    changes. One load runs at a time. `tells_gaps` writes what a new case lacks on the case.
+    Rows are known by their `ref` (users by name, the municipality by code, checks by case and day,
+    assessments and consents by what they say). A known row with other facts is a contradiction: a load adds,
+    it never changes. One load runs at a time. `tells_gaps` writes what a new case lacks on the case.
 
     Raises:
         ScenarioRefused: with every contradiction, the first 50; nothing is saved.

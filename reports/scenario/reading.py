@@ -34,7 +34,7 @@ from reports.scenario.document import (
     UserRow,
 )  # fmt: skip
 
-#: A county's 250 cases take about 1 MB. What is larger is refused unread, so that it cannot exhaust the memory.
+#: A county's 250 cases take about half a megabyte. What is larger than this is never read into the memory.
 MAX_BYTES = 50 * 1024 * 1024
 MAX_FAULTS = 50  # what a person can work through; the rest show when these are mended
 WHOLE_FILE = "$"

@@ -1,4 +1,4 @@
-"""The stays of a scenario: prices without gaps, absences inside, one place at a time, moves that lead somewhere.
+"""The stays of a scenario: prices without gaps, absences inside, one place at a time, moves that lead on.
 
 The rules are those of `placements.costs`; here each fault gets its exact place in the file.
 """
@@ -76,9 +76,8 @@ def overlap_faults(rows: Iterable[PlacementRow], person_of: Mapping[str, str]) -
 
 
 def links_faults(rows: Iterable[PlacementRow]) -> Faults:
-    """Moves from oneself, in circles, or twice from the same placement."""
+    """Moves from oneself or in circles. Two may follow one placement: a plan that slipped, and what was done instead."""
     by_ref = {row.ref: row for row in rows}
-    followed: dict[str, PlacementRow] = {}
     for row in sorted(by_ref.values(), key=lambda one: bool(one.path)):
         if row.moved_from is None:
             continue
@@ -87,12 +86,6 @@ def links_faults(rows: Iterable[PlacementRow]) -> Faults:
                 f"{row.path}.moved_from", "En placering kan inte vara en flytt från sig själv."
             )
             continue
-        other = followed.setdefault(row.moved_from, row)
-        if other is not row and row.path:
-            yield ScenarioFault(
-                f"{row.path}.moved_from",
-                f"Flytten från {shown(row.moved_from)} gick redan till {shown(other.ref)}.",
-            )
         if row.path and _goes_round(row, by_ref):
             yield ScenarioFault(f"{row.path}.moved_from", "Flyttarna går i en cirkel.")
 

@@ -1,4 +1,4 @@
-"""The events of what a file tells: the case's timeline shows each on the day it happened, and what is missing."""
+"""The events of what a file tells: the timeline shows each on the day it happened, and what is missing."""
 
 from collections import defaultdict
 from collections.abc import Iterable

@@ -1,6 +1,6 @@
-"""How single values of a scenario file are read. A value that does not hold raises BadValue with a Swedish sentence.
+"""How single values of a scenario file are read.
 
-No sentence repeats an identity number.
+A value that does not hold raises BadValue with a Swedish sentence. No sentence repeats an identity number.
 """
 
 import re
@@ -150,7 +150,7 @@ def truth(value: object) -> bool:
 
 
 def money(whole_digits: int) -> Callable[[object], Decimal]:
-    """Kronor as an integer or a decimal string, "3000.50"; never a number with a decimal point, which is inexact."""
+    """Kronor as an integer or a decimal string, "3000.50"; never a number with a decimal point: inexact."""
 
     def reader(value: object) -> Decimal:
         if isinstance(value, bool) or not isinstance(value, int | str):
@@ -188,7 +188,7 @@ def municipality_code(value: object) -> str:
 
 
 def categories(value: object) -> tuple[str, ...]:
-    """The kinds of information that a consent covers, at least one, each once, in the order of the alphabet."""
+    """The kinds of information that a consent covers: at least one, each once, in alphabetical order."""
     if not isinstance(value, list):
         raise BadValue("Här ska stå en lista.")
     if not value:

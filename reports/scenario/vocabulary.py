@@ -1,4 +1,4 @@
-"""The words that a scenario file may use. They are the format's, and equal the models' own choices (a test compares)."""
+"""The words that a scenario file may use. They are the format's; a test holds them against the models."""
 
 POLICE_ROLE = "polis"
 #: Roles that can be a case's handler.

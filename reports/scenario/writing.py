@@ -1,22 +1,17 @@
-"""The rows of a scenario become rows of the database: those of a kind at once, in the order they lean on each other."""
+"""The rows of a scenario become rows of the database: those of a kind at once, in the order they refer."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-from django.contrib.auth.models import Group
-from django.db import connection
 from django.db.models import Max, Model
-from django.db.models.functions import Now
 from django.utils import timezone
 
 from avhopp.access.roles import Role
 from avhopp.accounts.models import Municipality, PoliceUnit, Unit, User
-from cases.actions.grants import join_team, team_name, teams_of, work_permission
-from cases.actions.intake import next_number
-from cases.models import Case, CaseGroupGrant, CaseUserGrant, Decision, GrantKind, Person
-from cases.states import CaseState
+from cases.actions.grants import join_team
+from cases.models import Case, Decision, Person
 from collaboration.models import Consent, PoliceAssessment, RegisterCheck
 from placements.models import (
     BudgetLine,
@@ -27,12 +22,13 @@ from placements.models import (
     PlacementPrice,
     Provider,
 )  # fmt: skip
+from reports.scenario import opening
 from reports.scenario.batches import write
 from reports.scenario.document import Row, Scenario
 from reports.scenario.gaps import Gap
 from reports.scenario.normal import REASON_UNKNOWN
 from reports.scenario.states import state_of
-from reports.scenario.telling import REASON, Teller
+from reports.scenario.telling import Teller
 
 #: The lists whose rows others refer to, with their models and what their references are called.
 KNOWN: tuple[tuple[str, type[Model], str], ...] = (
@@ -79,7 +75,7 @@ class Writer:
         self.teller.write()
 
     def _known(self, name: str, model: type[Model], home: str) -> dict[str, Any]:
-        found = model._default_manager.filter(**{home: self.home})  # type: ignore[misc]
+        found: Iterable[Any] = model._default_manager.filter(**{home: self.home})  # type: ignore[misc]
         return {row.handle if name == "users" else row.ref or str(row.pk): row for row in found}
 
     def _add(self, name: str, models: Iterable[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
@@ -149,87 +145,15 @@ class Writer:
         )
 
     def _people_and_cases(self) -> None:
-        persons = []
-        for row in self.new.persons:
-            facts = _facts(row)
-            person = Person(municipality=self.home, children_count=facts.pop("children"), **facts)
-            person.set_name("")
-            persons.append((person, row))
-        self._add("persons", persons)
-        pairs = []
-        earlier = self._latest_cases()
-        for row in sorted(self.new.cases, key=lambda row: row.received):
-            person = self._get("persons", row.person)
-            case = Case(
-                municipality=self.home,
-                case_no=next_number(municipality_id=self.home.pk, year=row.received.year),
-                state=CaseState.CLOSED if row.closed else CaseState.RECEIVED,
-                reopened_from=_before(earlier.get(person.pk), row.received),
-                ref=row.ref,
-                unit=self._get("units", row.unit),
-                person=person,
-                received=row.received,
-                source=row.source,
-                closed=row.closed,
-                closing_reason=row.closing_reason,
-            )
-            earlier[person.pk] = case
-            pairs.append((case, row))
-        self._grants(pairs)
+        persons = self._add("persons", opening.new_persons(self.home, self.new.persons))
+        known = list(self.rows["cases"].values())
+        pairs = opening.new_cases(self.home, self.new.cases, self.rows["persons"], self.rows["units"], known)
+        opening.grant(self.home, self.importer, pairs, self.rows["users"])
         self._add("cases", pairs)
         self.new_cases = {row.ref: case for case, row in pairs}
         for case in self.new_cases.values():
             self.teller.opened(case)
-        last_with = {row.identity: person for person, row in persons if row.identity}
-        self._flag_duplicates(list(last_with.values()))
-
-    def _latest_cases(self) -> dict[Any, Case]:
-        return {
-            case.person_id: case for case in sorted(self.rows["cases"].values(), key=lambda one: one.received)
-        }
-
-    def _grants(self, pairs: list[tuple[Case, Any]]) -> None:
-        """To the teams that follow the case, to the handler, and to the importer's own team.
-
-        They come before the case: that is what lets the importer see what it writes.
-        """
-        own = team_name(self.home, Role.IMPORTER)
-        wanted = {case: [*teams_of(case), own] for case, _ in pairs}
-        groups = _groups({name for names in wanted.values() for name in names})
-        given = {
-            "permission": work_permission(),
-            "reason": REASON,
-            "granted_by": self.importer,
-            "valid_from": Now(),
-        }
-        write(
-            [
-                (CaseGroupGrant(content_object=case, group=groups[name], kind=GrantKind.UNIT, **given), row)
-                for case, row in pairs
-                for name in wanted[case]
-            ]
-        )
-        write(
-            [
-                (
-                    CaseUserGrant(
-                        content_object=case,
-                        user=self._get("users", row.handler),
-                        kind=GrantKind.ASSIGNMENT,
-                        **given,
-                    ),
-                    row,
-                )
-                for case, row in pairs
-                if row.handler
-            ]
-        )
-
-    def _flag_duplicates(self, persons: list[Person]) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "select sec.flag_duplicates(one) from unnest(%s::uuid[]) one", [[one.pk for one in persons]]
-            )
+        opening.flag_duplicates(persons)
 
     def _decisions(self) -> None:
         outside = {row.decision for row in self.new.placements if row.agreement is None}
@@ -313,7 +237,7 @@ class Writer:
             )
 
     def _assessments(self) -> None:
-        """Versions of one chain in each case, by the day they came; the case's police owner follows the newest."""
+        """Versions of one chain in each case, by the day they came; the police owner is the newest one's."""
         touched = {row.case: self._get("cases", row.case) for row in self.new.assessments}
         stored = PoliceAssessment.objects.filter(case__in=touched.values()).order_by("version")
         newest = {assessment.case_id: assessment for assessment in stored}
@@ -338,7 +262,7 @@ class Writer:
                 case.save(update_fields=["police_owner"])
 
     def _states(self) -> None:
-        """Where each touched case stands by what it now holds; a state that people have set is not moved back."""
+        """Where each touched case stands by what it now holds; what people have set is not moved back."""
         touched = {row.case for name in ("decisions", "placements") for row in getattr(self.new, name)}
         cases = [self.rows["cases"][ref] for ref in touched]
         decided = set(Decision.objects.filter(case__in=cases).values_list("case_id", flat=True))
@@ -359,13 +283,3 @@ def _facts(row: Row, **replaced: Any) -> dict[str, Any]:
     """The row's fields as the model's, with references replaced by what they refer to."""
     names = [name for name in type(row).__dataclass_fields__ if name != "path"]
     return {name: replaced.get(name, getattr(row, name)) for name in names}
-
-
-def _groups(names: set[str]) -> Mapping[str, Group]:
-    known = set(Group.objects.filter(name__in=names).values_list("name", flat=True))
-    Group.objects.bulk_create([Group(name=name) for name in sorted(names - known)])
-    return {group.name: group for group in Group.objects.filter(name__in=names)}
-
-
-def _before(case: Case | None, day: date) -> Case | None:
-    return case if case is not None and case.received <= day else None

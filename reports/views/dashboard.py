@@ -56,7 +56,8 @@ def due_work(request: HttpRequest) -> HttpResponse:
         and (when != "snart" or thing.due.due >= today)
     ]  # fmt: skip
     context: dict[str, Any] = {
-        "columns": DUE_COLUMNS, "page": page_of(rows, request), "today": today, "chosen": chosen, "tabs": _tabs(when, chosen),
+        "columns": DUE_COLUMNS, "page": page_of(rows, request), "today": today, "chosen": chosen,
+        "tabs": _tabs(when, chosen),
     }  # fmt: skip
     return render(request, "reports/due_work.html", context)
 

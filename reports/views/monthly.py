@@ -1,4 +1,4 @@
-"""Monthly reports: the list, one report, its text, approval, the committee's paragraph, a corrected version."""
+"""Monthly reports: the list, one report, its text, approval, the committee's paragraph, correction."""
 
 from typing import Any
 
@@ -20,11 +20,13 @@ from reports.forms.monthly import (
     MonthForm,
     ParagraphForm,
     ViewsForm,
-    initial_views, posted,
+    initial_views,
+    posted,
     refuse,
 )
 from reports.models import MonthlyReport
 from reports.pdf.document import CONTROLS
+from reports.states import FAILED
 
 COLUMNS = (
     Column("Månad", "manad", ("month", "version")),
@@ -34,6 +36,8 @@ COLUMNS = (
     Column("Godkänd", "godkand", ("approved_at", "-month")),
     Column("Nämndens beslut"),
 )
+CONTROL_COLUMNS = ("Kontroll", "Utfall")
+WORK = {"vantar": "waiting", "pagar": "running", "misslyckades": "failed"}
 TONES = {
     "vantar": "neutral",
     "pagar": "info",
@@ -72,7 +76,6 @@ def _list(request: HttpRequest, form: MonthForm) -> HttpResponse:
         "page": page_of(visible.order_by(*order.order_by), request, per_page=24),
         "in_work": in_work,
         "address": request.get_full_path(),
-        "tones": TONES,
     })  # fmt: skip
 
 
@@ -82,8 +85,9 @@ def report(request: HttpRequest, report: MonthlyReport) -> HttpResponse:
     return render(request, "reports/report.html", {
         "report": report,
         "tone": TONES[report.status],
-        "work": {"vantar": "waiting", "pagar": "running", "misslyckades": "failed"}.get(report.status, "done"),
+        "work": WORK.get(report.status, "done"),
         "controls": _controls(report),
+        "control_columns": CONTROL_COLUMNS,
         "newer": MonthlyReport.objects.visible_to(request.user).filter(correction_of=report).first(),
         **_abilities(request, report),
     })  # fmt: skip
@@ -106,7 +110,7 @@ def _abilities(request: HttpRequest, report: MonthlyReport) -> dict[str, bool]:
         "may_write": makes and drafts and not report.is_approved,
         "may_approve": may(request.user, Can.APPROVE_REPORT, report)
         and report.status == MonthlyReport.Status.DONE,
-        "may_retry": makes and report.status == MonthlyReport.Status.FAILED,
+        "may_retry": makes and report.status == FAILED,
         "may_record": may(request.user, Can.RECORD_PARAGRAPH, report) and report.is_approved,
         "may_correct": makes and report.is_approved,
     }
@@ -151,7 +155,11 @@ def approve(request: HttpRequest, report: MonthlyReport) -> HttpResponse:
         except Refused as refused:
             refuse(form, refused)
     return render(request, "reports/approve.html", {
-        "report": report, "form": form, "controls": _controls(report), "prepared_it": report.requested_by_id == request.user.pk,
+        "report": report,
+        "form": form,
+        "controls": _controls(report),
+        "control_columns": CONTROL_COLUMNS,
+        "prepared_it": report.requested_by_id == request.user.pk,
     })  # fmt: skip
 
 

@@ -32,10 +32,15 @@ def assess(cast, case, today) -> Callable[..., PoliceAssessment]:
 
     def registered(**changes: Any) -> PoliceAssessment:
         new = {
-            "police_unit": cast.lpo, "received": today, "valid_to": today + timedelta(days=90),
-            "crime_degree": "hog", "threat": "hog", "protection_need": "ja_annan_ort",
-            "registry_no": "A123.456/2026", "wording": "Polisens egna ord.",
-        }  # fmt: skip
+            "police_unit": cast.lpo,
+            "received": today,
+            "valid_to": today + timedelta(days=90),
+            "crime_degree": "hog",
+            "threat": "hog",
+            "protection_need": "ja_annan_ort",
+            "registry_no": "A123.456/2026",
+            "wording": "Polisens egna ord.",
+        }
         with acting(cast.siri):
             return register_assessment(
                 case=case, new=NewAssessment(**{**new, **changes}), by=cast.siri, at=timezone.now()
@@ -48,11 +53,17 @@ def assess(cast, case, today) -> Callable[..., PoliceAssessment]:
 def agree(cast, case, today) -> Callable[..., Consent]:
     """`agree("hotbild", "insats")` records a consent to the LPO."""
 
-    def recorded(*categories: str, recipient=None, start: date | None = None, end: date | None = None) -> Consent:
+    def recorded(
+        *categories: str, recipient=None, start: date | None = None, end: date | None = None
+    ) -> Consent:
         new = NewConsent(
-            recipient=recipient or cast.lpo, categories=categories, purpose="Samverkan", form="skriftligt",
-            start=start or today, end=end or today + timedelta(days=200),
-        )  # fmt: skip
+            recipient=recipient or cast.lpo,
+            categories=categories,
+            purpose="Samverkan",
+            form="skriftligt",
+            start=start or today,
+            end=end or today + timedelta(days=200),
+        )
         with acting(cast.siri):
             return record_consent(case=case, new=new, by=cast.siri, today=today)
 
@@ -63,9 +74,13 @@ def agree(cast, case, today) -> Callable[..., Consent]:
 def wish(cast, own_activity, today) -> Callable[..., Wish]:
     def wished(**changes: Any) -> Wish:
         plain = {
-            "recipient": cast.lpo, "categories": ("insats",), "legal_basis": own_activity, "purpose": "Planering",
-            "harm_test": HARM_TEST, "valid_to": today + timedelta(days=30),
-        }  # fmt: skip
+            "recipient": cast.lpo,
+            "categories": ("insats",),
+            "legal_basis": own_activity,
+            "purpose": "Planering",
+            "harm_test": HARM_TEST,
+            "valid_to": today + timedelta(days=30),
+        }
         return Wish(**{**plain, **changes})
 
     return wished

@@ -1,4 +1,4 @@
-"""Registering the police's assessment, its acknowledgement and the second reading of a changed threat level."""
+"""Registering the police's assessment, its acknowledgement, and the second reading of a changed level."""
 
 from datetime import timedelta
 
@@ -10,18 +10,25 @@ from django.utils import timezone
 from avhopp.access.context import acting
 from avhopp.kernel.refusal import Refused
 from collaboration.actions.assessments import Reading, confirm_reading
-from collaboration.contents import checksum
 from collaboration.models import LegalBasis, PoliceAssessment, ReleasePackage
+from collaboration.portal.seal import checksum
 
 LOWER = "ingen_eller_forhojd"
 
 
 def typed(cast, today, **changes):
     return {
-        "police_unit": cast.lpo.pk, "document_date": today, "registry_no": "A123/2026", "received": today,
-        "crime_degree": "hog", "threat": "hog", "protection_need": "ja_lokalt", "wording": "Polisens ord.",
-        "valid_to": today + timedelta(days=90), **changes,
-    }  # fmt: skip
+        "police_unit": cast.lpo.pk,
+        "document_date": today,
+        "registry_no": "A123/2026",
+        "received": today,
+        "crime_degree": "hog",
+        "threat": "hog",
+        "protection_need": "ja_lokalt",
+        "wording": "Polisens ord.",
+        "valid_to": today + timedelta(days=90),
+        **changes,
+    }
 
 
 def test_registering_shows_the_police_exactly_what_was_registered(as_, cast, case, today):
@@ -36,11 +43,18 @@ def test_registering_shows_the_police_exactly_what_was_registered(as_, cast, cas
     assert package.provision == "10 kap. 2 § OSL"
     assert package.content_sha256 == checksum(package.content)
     assert package.content["assessment"] == {
-        "police_unit": "LPO Prov", "registry_no": "A123/2026", "document_date": today.isoformat(),
-        "received": today.isoformat(), "valid_to": (today + timedelta(days=90)).isoformat(), "version": 1,
-        "crime_degree": "Hög", "threat": "Hög", "protection_need": "Ja, lokalt", "preliminary": False,
+        "police_unit": "LPO Prov",
+        "registry_no": "A123/2026",
+        "document_date": today.isoformat(),
+        "received": today.isoformat(),
+        "valid_to": (today + timedelta(days=90)).isoformat(),
+        "version": 1,
+        "crime_degree": "Hög",
+        "threat": "Hög",
+        "protection_need": "Ja, lokalt",
+        "preliminary": False,
         "wording": "Polisens ord.",
-    }  # fmt: skip
+    }
     assert set(package.content) == {"format", "police_reference", "assessment"}
     assert package.valid_to - package.valid_from <= timedelta(days=90)
 
@@ -109,7 +123,8 @@ def test_exactly_three_parts_are_demanded(as_, cast, case, today):
 
 
 @pytest.mark.parametrize(
-    ("handle", "status"), [("siri", 200), ("asta", 403), ("bo", 403), ("eskil", 403), ("cleo", 404), ("eva", 404)]
+    ("handle", "status"),
+    [("siri", 200), ("asta", 403), ("bo", 403), ("eskil", 403), ("cleo", 404), ("eva", 404)],
 )
 def test_only_the_coordinator_registers(as_, case, handle, status):
     assert as_(handle).get(reverse("assessment_new", args=[case.pk])).status_code == status
@@ -186,7 +201,11 @@ def change(user, assessment, **fields):
 
 def test_the_database_freezes_what_the_police_assessed(cast, assess):
     found = assess()
-    for field, value in {"threat": LOWER, "wording": "Annat", "valid_to": found.valid_to + timedelta(days=1)}.items():
+    for field, value in {
+        "threat": LOWER,
+        "wording": "Annat",
+        "valid_to": found.valid_to + timedelta(days=1),
+    }.items():
         with pytest.raises(Error, match="frozen"):
             change(cast.siri, found, **{field: value})
     assert change(cast.siri, found, withdrawn=found.received) == 1
@@ -211,7 +230,5 @@ def test_only_the_newest_version_can_be_confirmed(cast, assess):
     newest = assess(threat=LOWER)
     assert newest.waits
     with acting(cast.asta), pytest.raises(Refused) as refused:
-        confirm_reading(
-            assessment=lowered, read=Reading(**reading(lowered)), by=cast.asta, at=timezone.now()
-        )
+        confirm_reading(assessment=lowered, read=Reading(**reading(lowered)), by=cast.asta, at=timezone.now())
     assert refused.value.code == "not_waiting"

@@ -25,9 +25,13 @@ def planned(cast, case, today):
 
 def reported(cast, today, **changes):
     return {
-        "origin": "polis", "police_unit": cast.lpo.pk, "received": today, "channel": "Telefon kl. 9.15",
-        "text": "Neutral beskrivning.", **changes,
-    }  # fmt: skip
+        "origin": "polis",
+        "police_unit": cast.lpo.pk,
+        "received": today,
+        "channel": "Telefon kl. 9.15",
+        "text": "Neutral beskrivning.",
+        **changes,
+    }
 
 
 @pytest.fixture
@@ -38,9 +42,13 @@ def deviations(cast, case, today):
         with acting(cast.siri):
             return [
                 Deviation.objects.create(
-                    case=case, origin="egen", received=today, text="Neutral.", severity=severity,
+                    case=case,
+                    origin="egen",
+                    received=today,
+                    text="Neutral.",
+                    severity=severity,
                     assessed=today if severity else None,
-                )  # fmt: skip
+                )
                 for severity in severities
             ]
 
@@ -53,7 +61,10 @@ def test_an_interval_plans_checks_and_keeps_those_that_are_there(as_, cast, case
     assert as_("asta").post(reverse("check_plan", args=[case.pk]), data).status_code == 302
     with acting(cast.siri):
         days = list(RegisterCheck.objects.order_by("planned").values_list("planned", flat=True))
-        assert Event.objects.filter(kind="slagning_planerad").order_by("-at").first().text == "2 slagningar planerades."
+        assert (
+            Event.objects.filter(kind="slagning_planerad").order_by("-at").first().text
+            == "2 slagningar planerades."
+        )
     assert days == [today, today + timedelta(days=14), today + timedelta(days=28)]
     again = as_("asta").post(reverse("check_plan", args=[case.pk]), data)
     assert "redan en slagning planerad" in again.content.decode()
@@ -62,7 +73,10 @@ def test_an_interval_plans_checks_and_keeps_those_that_are_there(as_, cast, case
 def test_the_forms_say_that_extracts_stay_out(as_, case, planned):
     check = planned(0)[0]
     for name, arguments in [("check_done", [case.pk, check.pk]), ("deviation_new", [case.pk])]:
-        assert "Skriv aldrig av något ur polisens register" in as_("siri").get(reverse(name, args=arguments)).content.decode()
+        assert (
+            "Skriv aldrig av något ur polisens register"
+            in as_("siri").get(reverse(name, args=arguments)).content.decode()
+        )
 
 
 @pytest.mark.parametrize(("result", "leads_to"), [("nej", "case_checks"), ("ja", "deviation_new")])
@@ -105,7 +119,12 @@ def test_a_deviation_from_report_to_end(as_, cast, case, today):
     with acting(cast.siri):
         found.refresh_from_db()
         kinds = set(Event.objects.filter(object_id=found.pk).values_list("kind", flat=True))
-    assert (found.severity, found.assessed, found.measure, found.closed) == ("hog", today, "Samtal hölls", today)
+    assert (found.severity, found.assessed, found.measure, found.closed) == (
+        "hog",
+        today,
+        "Samtal hölls",
+        today,
+    )
     assert kinds == {"avvikelse_inkom", "avvikelse_bedomd", "avvikelse_atgard", "avvikelse_avslutad"}
     late = siri.post(reverse("deviation_assess", args=here), {"severity": "akut"})
     assert "Avvikelsen är avslutad" in late.content.decode()
@@ -149,7 +168,14 @@ def test_what_the_provider_reports_has_no_police_unit(as_, cast, case, today):
 
 @pytest.mark.parametrize(
     ("handle", "reads", "writes"),
-    [("siri", 200, 200), ("asta", 200, 200), ("bo", 200, 403), ("eskil", 404, 404), ("cleo", 404, 404), ("eva", 404, 404)],
+    [
+        ("siri", 200, 200),
+        ("asta", 200, 200),
+        ("bo", 200, 403),
+        ("eskil", 404, 404),
+        ("cleo", 404, 404),
+        ("eva", 404, 404),
+    ],
 )
 def test_who_reads_and_who_writes(as_, case, planned, deviations, handle, reads, writes):
     check, found = planned(0)[0], deviations("lag")[0]

@@ -1,4 +1,4 @@
-"""Consent is recorded for one recipient, some categories and a time, and its withdrawal takes effect at once."""
+"""Consent is for one recipient, some categories and a time, and its withdrawal takes effect at once."""
 
 from datetime import timedelta
 
@@ -14,9 +14,14 @@ from collaboration.models import Consent, ReleasePackage
 
 def typed(cast, today, **changes):
     return {
-        "recipient": cast.lpo.pk, "categories": ["insats", "identitet"], "purpose": "Samverkan",
-        "form": "muntligt", "start": today, "end": today + timedelta(days=364), **changes,
-    }  # fmt: skip
+        "recipient": cast.lpo.pk,
+        "categories": ["insats", "identitet"],
+        "purpose": "Samverkan",
+        "form": "muntligt",
+        "start": today,
+        "end": today + timedelta(days=364),
+        **changes,
+    }
 
 
 @pytest.mark.parametrize("handle", ["siri", "asta"])
@@ -58,7 +63,9 @@ def test_impossible_dates_are_refused(as_, cast, case, today, changes, said):
 
 def test_a_consent_covers_only_what_is_listed(as_, cast, case, today):
     for categories in ([], ["journal"]):
-        page = as_("siri").post(reverse("consent_new", args=[case.pk]), typed(cast, today, categories=categories))
+        page = as_("siri").post(
+            reverse("consent_new", args=[case.pk]), typed(cast, today, categories=categories)
+        )
         assert page.status_code == 200
     with acting(cast.siri):
         assert not Consent.objects.exists()
@@ -88,8 +95,11 @@ def test_withdrawal_closes_every_package_that_rests_on_it_and_nothing_else(
     assert (consent.withdrawn, consent.withdrawal_note) == (today, "Muntligt vid besök")
     assert acknowledgement.consent_id == consent.pk
     assert closed == {
-        acknowledgement.pk: "samtycke_aterkallat", rests.pk: "samtycke_aterkallat", kept.pk: "", elsewhere.pk: "",
-    }  # fmt: skip
+        acknowledgement.pk: "samtycke_aterkallat",
+        rests.pk: "samtycke_aterkallat",
+        kept.pk: "",
+        elsewhere.pk: "",
+    }
     assert other.withdrawn is None
     assert (task.note, task.due) == ("LPO Prov", add_workdays(today, 1))
     assert "2 utlämnanden stängdes" in said
@@ -101,7 +111,10 @@ def test_withdrawal_closes_every_package_that_rests_on_it_and_nothing_else(
 )
 def test_a_withdrawal_says_when_and_how(as_, cast, case, agree, today, typed_in, said):
     consent = agree("insats")
-    data = {"withdrawn": today + timedelta(days=typed_in.get("days", 0)), "how": typed_in.get("how", "Muntligt")}
+    data = {
+        "withdrawn": today + timedelta(days=typed_in.get("days", 0)),
+        "how": typed_in.get("how", "Muntligt"),
+    }
     answer = as_("siri").post(reverse("consent_withdraw", args=[case.pk, consent.pk]), data)
     assert answer.status_code == 200
     assert said in answer.content.decode()
@@ -113,7 +126,10 @@ def test_a_withdrawal_says_when_and_how(as_, cast, case, agree, today, typed_in,
 
 def test_a_consent_is_withdrawn_once(as_, cast, case, agree, today):
     consent = agree("insats")
-    address, data = reverse("consent_withdraw", args=[case.pk, consent.pk]), {"withdrawn": today, "how": "Muntligt"}
+    address, data = (
+        reverse("consent_withdraw", args=[case.pk, consent.pk]),
+        {"withdrawn": today, "how": "Muntligt"},
+    )
     assert as_("siri").post(address, data).status_code == 302
     assert "redan återkallat" in as_("siri").post(address, data).content.decode()
     with acting(cast.siri):

@@ -18,10 +18,9 @@ from collaboration.contents import (
     JointFollowUp,
     ReturnHome,
     build_content,
-    canonical,
-    checksum,
 )
 from collaboration.portal.blocks import MAKERS, blocks
+from collaboration.portal.seal import canonical, checksum
 
 DAY = date(2026, 11, 21)
 FACTS = Facts(
@@ -43,15 +42,24 @@ EXACTLY = {
     "police_reference": None,
     "identity": {"name", "identity_number"},
     "assessment": {
-        "police_unit", "registry_no", "document_date", "received", "valid_to", "version", "crime_degree", "threat",
-        "protection_need", "preliminary", "wording",
+        "police_unit",
+        "registry_no",
+        "document_date",
+        "received",
+        "valid_to",
+        "version",
+        "crime_degree",
+        "threat",
+        "protection_need",
+        "preliminary",
+        "wording",
     },
     "decision": {"exists", "decided", "kind"},
     "follow_up": {"planned"},
     "return_home": {"possible"},
     "contact": {"function", "name", "phone", "email"},
     "consent": {"categories", "purpose", "start", "end"},
-}  # fmt: skip
+}
 
 
 def test_everything_released_has_exactly_these_keys():
@@ -93,8 +101,11 @@ def test_hidden_names_take_the_e_mail_with_them():
     assert "Siri" not in said
     assert "siri" not in said
     assert content["contact"] == {
-        "function": "Avhopparsamordnare, Provkommun", "name": "", "phone": "08-123", "email": "",
-    }  # fmt: skip
+        "function": "Avhopparsamordnare, Provkommun",
+        "name": "",
+        "phone": "08-123",
+        "email": "",
+    }
     assert "Siri" in canonical(build_content(FACTS, ["kontakt"])).decode()
 
 

@@ -1,4 +1,4 @@
-"""What the case page and the lists show of the collaboration: due items that say nothing of threat, and read receipts."""
+"""What the case page and the lists show: panels, due items that say nothing of threat, read receipts."""
 
 from datetime import timedelta
 
@@ -33,7 +33,8 @@ def test_nothing_is_due_in_a_case_without_anything(cast, case, today):
 
 
 @pytest.mark.parametrize(
-    ("left", "label"), [(15, None), (14, "Polisens bedömning går ut"), (0, "Polisens bedömning går ut"), (-1, "gått ut")]
+    ("left", "label"),
+    [(15, None), (14, "Polisens bedömning går ut"), (0, "Polisens bedömning går ut"), (-1, "gått ut")],
 )
 def test_an_assessment_is_due_fourteen_days_before_it_ends(cast, case, assess, today, left, label):
     assess(received=today - timedelta(days=50), valid_to=today + timedelta(days=left))
@@ -67,7 +68,10 @@ def test_everything_else_that_is_due(cast, case, assess, agree, today):
     agree("insats", recipient=cast.noa, end=today + timedelta(days=90))  # renewed
     with acting(cast.siri):
         plan_checks(
-            case=case, days=[today - timedelta(days=1), today, today + timedelta(days=7)], by=cast.siri, today=today
+            case=case,
+            days=[today - timedelta(days=1), today, today + timedelta(days=7)],
+            by=cast.siri,
+            today=today,
         )
         Deviation.objects.create(case=case, origin="egen", received=today, text="Neutral.")
     found = {item.label: item.due for item in due(cast.siri, case, today)}
@@ -97,7 +101,9 @@ def test_a_closed_case_has_nothing_due(cast, case, assess, today):
     assert due(cast.siri, case, today) == []
 
 
-def test_what_is_due_costs_the_same_for_one_case_as_for_many(cast, case, assess, today, django_assert_num_queries):
+def test_what_is_due_costs_the_same_for_one_case_as_for_many(
+    cast, case, assess, today, django_assert_num_queries
+):
     for _ in range(2):
         with acting(cast.siri), django_assert_num_queries(5):
             due_collaboration([case.pk], cast.siri, today)
@@ -129,7 +135,13 @@ def test_the_case_page_shows_the_panels_to_those_who_may_see_them(as_, case, ass
 
 @pytest.mark.parametrize(
     ("chosen", "shown"),
-    [("utgar", {"LPO Prov"}), ("utgangna", set()), ("alla", {"LPO Prov"}), ("vantar", set()), ("annat", {"LPO Prov"})],
+    [
+        ("utgar", {"LPO Prov"}),
+        ("utgangna", set()),
+        ("alla", {"LPO Prov"}),
+        ("vantar", set()),
+        ("annat", {"LPO Prov"}),
+    ],
 )
 def test_list_of_assessments_by_what_to_do(as_, assess, today, chosen, shown):
     assess(received=today - timedelta(days=50), valid_to=today + timedelta(days=3))
@@ -151,7 +163,8 @@ def test_list_of_releases_by_state(as_, cast, give, today):
 
 @pytest.mark.parametrize("name", ["assessments", "releases"])
 @pytest.mark.parametrize(
-    ("handle", "status", "rows"), [("asta", 200, True), ("cleo", 200, False), ("eskil", 403, False), ("eva", 403, False)]
+    ("handle", "status", "rows"),
+    [("asta", 200, True), ("cleo", 200, False), ("eskil", 403, False), ("eva", 403, False)],
 )
 def test_lists_show_only_cases_with_a_grant(as_, case, assess, today, name, handle, status, rows):
     assess(valid_to=today + timedelta(days=1))
@@ -161,7 +174,9 @@ def test_lists_show_only_cases_with_a_grant(as_, case, assess, today, name, hand
 
 
 @pytest.mark.parametrize("name", ["assessments", "releases"])
-def test_lists_cost_the_same_for_one_row_as_for_several(as_, assess, today, name, django_assert_max_num_queries):
+def test_lists_cost_the_same_for_one_row_as_for_several(
+    as_, assess, today, name, django_assert_max_num_queries
+):
     counts = []
     for _ in range(3):
         assess(valid_to=today + timedelta(days=1))
@@ -177,8 +192,9 @@ def test_the_receipt_tells_when_and_only_to_those_who_see_the_release(cast, case
     at = timezone.now()
     with acting(cast.siri), connection.cursor() as cursor:
         cursor.execute(
-            "insert into audit_readentry (id, at, actor_id, role, municipality_id, case_id, what, object_type,"
-            " object_id, ground, source) values (gen_random_uuid(), %s, %s, 'polis', %s, %s, 'see_release',"
+            "insert into audit_readentry (id, at, actor_id, role, municipality_id, case_id, what,"
+            " object_type, object_id, ground, source)"
+            " values (gen_random_uuid(), %s, %s, 'polis', %s, %s, 'see_release',"
             " 'releasepackage', %s, 'utlamnat', 'portal')",
             [at, cast.siri.pk, cast.municipality.pk, case.pk, package.pk],
         )

@@ -13,17 +13,22 @@ from avhopp.kernel.refusal import Refused
 from cases.models import Case, Decision, FollowUp
 from collaboration.actions.packages import ALPHABET, new_reference
 from collaboration.actions.releases import prepare_release, release_package
-from collaboration.contents import canonical, checksum
 from collaboration.models import LegalBasis, ReleasePackage
+from collaboration.portal.seal import canonical, checksum
 
 HARM_TEST = "Mottagaren behöver uppgifterna, och de kan inte skada den enskilde."
 
 
 def typed(cast, basis, today, **changes):
     return {
-        "recipient": cast.lpo.pk, "categories": ["insats"], "legal_basis": basis.pk, "purpose": "Planering",
-        "harm_test": HARM_TEST, "valid_to": today + timedelta(days=30), **changes,
-    }  # fmt: skip
+        "recipient": cast.lpo.pk,
+        "categories": ["insats"],
+        "legal_basis": basis.pk,
+        "purpose": "Planering",
+        "harm_test": HARM_TEST,
+        "valid_to": today + timedelta(days=30),
+        **changes,
+    }
 
 
 def previewed(client, address, data):
@@ -33,7 +38,9 @@ def previewed(client, address, data):
 
 def test_preview_then_release_freezes_exactly_what_was_shown(as_, cast, case, own_activity, today):
     siri, address = as_("siri"), reverse("release_new", args=[case.pk])
-    confirmed, page = previewed(siri, address, typed(cast, own_activity, today, categories=["identitet", "insats"]))
+    confirmed, page = previewed(
+        siri, address, typed(cast, own_activity, today, categories=["identitet", "insats"])
+    )
     assert "Person Påhittad" in page
     assert "Beslut om insats finns" in page
     with acting(cast.siri):
@@ -45,7 +52,11 @@ def test_preview_then_release_freezes_exactly_what_was_shown(as_, cast, case, ow
     assert package.content_sha256 == checksum(package.content) == confirmed["checksum"]
     assert set(package.content) == {"format", "police_reference", "identity", "decision"}
     assert re.fullmatch(rf"D-[{ALPHABET}]{{4}}-[{ALPHABET}]{{2}}", package.reference)
-    assert (package.kind, package.harm_test, package.released_by_id) == ("utlamnande", HARM_TEST, cast.siri.pk)
+    assert (package.kind, package.harm_test, package.released_by_id) == (
+        "utlamnande",
+        HARM_TEST,
+        cast.siri.pk,
+    )
     assert timezone.localdate(package.valid_to - timedelta(seconds=1)) == today + timedelta(days=30)
     assert "Person Påhittad" in siri.get(answer.url).content.decode()
 
@@ -99,7 +110,9 @@ def refusal(cast, case, asked, today):
     return refused.value.code
 
 
-def test_the_consent_ground_takes_a_consent_that_covers_everything(cast, case, wish, agree, give, consent_basis, today):
+def test_the_consent_ground_takes_a_consent_that_covers_everything(
+    cast, case, wish, agree, give, consent_basis, today
+):
     asked = wish(categories=("identitet", "insats"), legal_basis=consent_basis)
     assert refusal(cast, case, asked, today) == "consent_missing"
     agree("insats", "kontakt")
@@ -112,8 +125,10 @@ def test_the_consent_ground_takes_a_consent_that_covers_everything(cast, case, w
     package = give(categories=("identitet", "insats"), legal_basis=consent_basis)
     assert package.consent_id == covering.pk
     assert package.content["consent"]["categories"] == [
-        "Namn och personnummer", "Att beslut om insats finns", "Samordnarens kontaktuppgifter",
-    ]  # fmt: skip
+        "Namn och personnummer",
+        "Att beslut om insats finns",
+        "Samordnarens kontaktuppgifter",
+    ]
     longer = wish(categories=("identitet",), legal_basis=consent_basis, valid_to=today + timedelta(days=41))
     assert refusal(cast, case, longer, today) == "longer_than_consent"
 
@@ -152,12 +167,16 @@ def test_the_decision_is_said_as_day_and_overall_type(cast, case, give, today):
     assert give().content["decision"] == {"exists": False, "decided": None, "kind": ""}
     with acting(cast.asta):
         Decision.objects.create(case=case, kind="oppenvard", decided=today - timedelta(days=30))
-        Decision.objects.create(case=case, kind="hvb", decided=today - timedelta(days=3), reasons="Hemligt skäl")
+        Decision.objects.create(
+            case=case, kind="hvb", decided=today - timedelta(days=3), reasons="Hemligt skäl"
+        )
         Decision.objects.create(case=case, kind="familjehem", decided=today, outcome="avslag")
     package = give()
     assert package.content["decision"] == {
-        "exists": True, "decided": (today - timedelta(days=3)).isoformat(), "kind": "dygnsvård",
-    }  # fmt: skip
+        "exists": True,
+        "decided": (today - timedelta(days=3)).isoformat(),
+        "kind": "dygnsvård",
+    }
     assert "Hemligt" not in canonical(package.content).decode()
     assert "hvb" not in canonical(package.content).decode().lower()
 
@@ -175,7 +194,10 @@ def test_a_closed_case_releases_nothing(cast, case, wish, give, today):
     give()
     with acting(cast.asta):
         Case.objects.filter(pk=case.pk).update(
-            closed=today - timedelta(days=1), received=today - timedelta(days=9), state="avslutad", closing_reason="avbrott"
+            closed=today - timedelta(days=1),
+            received=today - timedelta(days=9),
+            state="avslutad",
+            closing_reason="avbrott",
         )
     with acting(cast.siri):
         case.refresh_from_db()
@@ -183,7 +205,8 @@ def test_a_closed_case_releases_nothing(cast, case, wish, give, today):
 
 
 @pytest.mark.parametrize(
-    ("handle", "status"), [("siri", 200), ("asta", 403), ("bo", 403), ("eskil", 403), ("cleo", 404), ("eva", 404)]
+    ("handle", "status"),
+    [("siri", 200), ("asta", 403), ("bo", 403), ("eskil", 403), ("cleo", 404), ("eva", 404)],
 )
 def test_only_the_coordinator_releases(as_, case, handle, status):
     assert as_(handle).get(reverse("release_new", args=[case.pk])).status_code == status
@@ -234,7 +257,14 @@ def test_the_database_freezes_a_package(cast, give):
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"purpose": ""}, {"harm_test": "x" * 19}, {"harm_test": " " * 30}, {"days": 91}, {"content_sha256": "x"}]
+    "wrong",
+    [
+        {"purpose": ""},
+        {"harm_test": "x" * 19},
+        {"harm_test": " " * 30},
+        {"days": 91},
+        {"content_sha256": "x"},
+    ],
 )
 def test_the_database_refuses_a_package_without_ground_or_end(cast, give, wrong):
     package = give()
@@ -242,7 +272,11 @@ def test_the_database_refuses_a_package_without_ground_or_end(cast, give, wrong)
     if "days" in fields:
         fields["valid_to"] = package.valid_from + timedelta(days=fields.pop("days"))
     copy = ReleasePackage.objects.model(
-        **{f.attname: getattr(package, f.attname) for f in ReleasePackage._meta.concrete_fields if f.name != "id"}
+        **{
+            f.attname: getattr(package, f.attname)
+            for f in ReleasePackage._meta.concrete_fields
+            if f.name != "id"
+        }
     )
     copy.reference = "D-AAAA-AA"
     for field, value in fields.items():

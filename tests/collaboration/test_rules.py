@@ -1,6 +1,7 @@
 """The rules of sharing, as tables."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -97,13 +98,14 @@ def test_end_of_a_release(last, consent_ends, code):
 
 
 @pytest.mark.parametrize(
-    ("weeks", "last", "number"), [(None, None, 1), (2, days(0), 1), (2, days(13), 1), (2, days(14), 2), (1, days(70), 11)]
+    ("weeks", "last", "number"),
+    [(None, None, 1), (2, days(0), 1), (2, days(13), 1), (2, days(14), 2), (1, days(70), 11)],
 )
 def test_days_of_checks(weeks, last, number):
     planned = check_days(TODAY, weeks, last)
     assert len(planned) == number
     assert planned[0] == TODAY
-    assert all((later - earlier).days == 7 * weeks for earlier, later in zip(planned, planned[1:], strict=False))
+    assert all((later - earlier).days == 7 * weeks for earlier, later in pairwise(planned))
 
 
 @pytest.mark.parametrize(

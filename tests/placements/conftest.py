@@ -76,14 +76,20 @@ def decision(decide: Callable[..., Decision], received: date) -> Decision:
 def placed(cast, old_case: Case, places: Places, today: date) -> Callable[..., Placement]:
     """`placed(decision, days_ago=100)`: a stay at Granen that began then, at 3 000 kronor."""
 
-    def made(decision: Decision, days_ago: int = 100, end: date | None = None, *, planned: bool = False) -> Placement:
+    def made(
+        decision: Decision, days_ago: int = 100, end: date | None = None, *, planned: bool = False
+    ) -> Placement:
         first = today - timedelta(days=days_ago)
         terms = Terms(
-            decision=decision, provider=places.inside, agreement=places.agreement, planned_start=first,
-            start=None if planned else first, end=end, prices=agreed_prices(first, Decimal(3000)),
-        )  # fmt: skip
+            decision=decision,
+            provider=places.inside,
+            agreement=places.agreement,
+            planned_start=first,
+            start=None if planned else first,
+            end=end,
+            prices=agreed_prices(first, Decimal(3000)),
+        )
         with acting(cast.asta):
             return place_person(case=old_case, terms=terms, by=cast.asta, today=today)
 
     return made
-

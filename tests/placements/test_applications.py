@@ -1,4 +1,4 @@
-"""An application to the police, from draft to account: never more granted than applied for, nor paid than granted."""
+"""An application to the police, from draft to account: never more granted than asked for."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -47,7 +47,10 @@ def test_a_draft_is_made_from_the_case_with_its_cost_beside(as_, cast, old_case,
     assert "33\u00a0000\u00a0kr" in client.get(page_of_case).content.decode()
     assert client.post(page_of_case, {"applied": "30 000"}).status_code == 302
     with acting(cast.siri):
-        assert (GrantApplication.objects.get().status, GrantApplication.objects.get().sent) == ("utkast", None)
+        assert (GrantApplication.objects.get().status, GrantApplication.objects.get().sent) == (
+            "utkast",
+            None,
+        )
 
 
 def test_a_draft_counts_nowhere(as_, draft):
@@ -56,14 +59,18 @@ def test_a_draft_counts_nowhere(as_, draft):
 
 
 def test_it_is_not_sent_before_a_measure_is_decided(as_, cast, draft, today):
-    response = as_("siri").post(address("application_send", draft), {"sent": today.isoformat(), "explanation": "x"})
+    response = as_("siri").post(
+        address("application_send", draft), {"sent": today.isoformat(), "explanation": "x"}
+    )
     assert "inget beslut om insats" in errors(response)
     assert reread(cast, draft).sent is None
 
 
 def test_a_rejection_is_no_measure(as_, draft, decide, today):
     decide("hvb", outcome="avslag")
-    response = as_("siri").post(address("application_send", draft), {"sent": today.isoformat(), "explanation": "x"})
+    response = as_("siri").post(
+        address("application_send", draft), {"sent": today.isoformat(), "explanation": "x"}
+    )
     assert "inget beslut om insats" in errors(response)
 
 
@@ -78,18 +85,28 @@ def test_it_is_sent_once(as_, sent, today):
     assert "redan skickad" in errors(as_("siri").post(address("application_send", sent), said))
 
 
-@pytest.mark.parametrize(("granted", "status"), [
-    ("100 000", "beviljad"), ("40 000", "delvis"), ("0", "avslagen"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("granted", "status"),
+    [
+        ("100 000", "beviljad"),
+        ("40 000", "delvis"),
+        ("0", "avslagen"),
+    ],
+)
 def test_the_answer_gives_the_status(as_, cast, sent, today, granted, status):
     said = {"decided": today.isoformat(), "granted": granted}
     assert as_("eskil").post(address("application_answer", sent), said).status_code == 302
     assert reread(cast, sent).status == status
 
 
-@pytest.mark.parametrize(("granted", "ago", "sentence"), [
-    ("100 000,01", 0, "högre än det sökta"), ("1", 71, "äldre än ansökan"), ("1", -1, "efter i dag"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("granted", "ago", "sentence"),
+    [
+        ("100 000,01", 0, "högre än det sökta"),
+        ("1", 71, "äldre än ansökan"),
+        ("1", -1, "efter i dag"),
+    ],
+)
 def test_an_answer_that_cannot_be_is_refused(as_, cast, sent, today, granted, ago, sentence):
     said = {"decided": (today - timedelta(days=ago)).isoformat(), "granted": granted}
     assert sentence in errors(as_("eskil").post(address("application_answer", sent), said))
@@ -114,9 +131,13 @@ def test_a_refused_application_is_not_paid(as_, sent, today):
     assert "läget ”avslagen”" in errors(response)
 
 
-@pytest.mark.parametrize(("field", "value", "code"), [
-    ("granted", Decimal(100_001), "granted_above_applied"), ("paid", Decimal(40_001), "paid_above_granted"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("field", "value", "code"),
+    [
+        ("granted", Decimal(100_001), "granted_above_applied"),
+        ("paid", Decimal(40_001), "paid_above_granted"),
+    ],
+)
 def test_the_database_itself_keeps_the_order_of_sums(cast, sent, today, field, value, code):
     with acting(cast.siri):
         sent.decided, sent.granted = today, Decimal(40_000)
@@ -140,10 +161,20 @@ def test_the_list_can_be_narrowed_to_a_status(as_, sent):
     assert len(client.get(reverse("applications"), {"lage": "beviljad"}).context["rows"]) == 0
 
 
-@pytest.mark.parametrize(("handle", "status"), [
-    ("siri", 200), ("eskil", 200), ("asta", 403), ("bo", 403), ("cleo", 404), ("eva", 404),
-])  # fmt: skip
-@pytest.mark.parametrize("name", ["application_send", "application_answer", "application_pay", "application_change"])
+@pytest.mark.parametrize(
+    ("handle", "status"),
+    [
+        ("siri", 200),
+        ("eskil", 200),
+        ("asta", 403),
+        ("bo", 403),
+        ("cleo", 404),
+        ("eva", 404),
+    ],
+)
+@pytest.mark.parametrize(
+    "name", ["application_send", "application_answer", "application_pay", "application_change"]
+)
 def test_who_may_write(as_, sent, name, handle, status):
     assert as_(handle).get(address(name, sent)).status_code == status
 

@@ -36,7 +36,8 @@ def test_what_lasts_is_used_first_and_overrun_is_shown():
 
 
 lines_of_any_kind = st.lists(
-    st.tuples(st.sampled_from(["ramhojande", "ram", "riktad", "statsbidrag"]), st.integers(0, 5_000_000)), max_size=6
+    st.tuples(st.sampled_from(["ramhojande", "ram", "riktad", "statsbidrag"]), st.integers(0, 5_000_000)),
+    max_size=6,
 )
 
 
@@ -66,7 +67,9 @@ def test_outcome_and_forecast_are_those_of_the_monthly_figures(cast, old_case, p
                 )
                 for row in Placement.objects.with_terms()
             ),
-            budget_lines=(BudgetLineFact("b", today.year, "ramhojande", Decimal(100_000), date(today.year, 1, 1)),),
+            budget_lines=(
+                BudgetLineFact("b", today.year, "ramhojande", Decimal(100_000), date(today.year, 1, 1)),
+            ),
         )
     found = figures(facts, periods.month(today.year, today.month), today)
     assert (money.charged.cost, money.nights) == (found.year.cost, found.year.nights)
@@ -77,11 +80,14 @@ def test_outcome_and_forecast_are_those_of_the_monthly_figures(cast, old_case, p
 def test_applications_are_summed_as_in_the_monthly_figures(cast, old_case, today):
     def applied(sent_ago, amount, decided_ago=None, granted=None, paid=None):
         GrantApplication(
-            case=old_case, sent=today - timedelta(days=sent_ago), applied=Decimal(amount),
+            case=old_case,
+            sent=today - timedelta(days=sent_ago),
+            applied=Decimal(amount),
             status="inskickad" if decided_ago is None else "beviljad",
             decided=None if decided_ago is None else today - timedelta(days=decided_ago),
-            granted=granted, paid=paid,
-        ).save(force_insert=True)  # fmt: skip
+            granted=granted,
+            paid=paid,
+        ).save(force_insert=True)
 
     with acting(cast.siri):
         applied(90, 500_000, 30, Decimal(300_000), Decimal(100_000))
@@ -95,7 +101,11 @@ def test_applications_are_summed_as_in_the_monthly_figures(cast, old_case, today
     facts = Facts(cases=(CaseFact("c", "p", old_case.received, None),), applications=rows)
     found = figures(facts, periods.month(today.year, today.month), today).applications
     assert (grants.sent, grants.pending) == (found.sent, found.pending) == (2, 1)
-    assert (grants.applied, grants.granted, grants.paid) == (found.applied_sum, found.granted_sum, found.paid_sum)
+    assert (grants.applied, grants.granted, grants.paid) == (
+        found.applied_sum,
+        found.granted_sum,
+        found.paid_sum,
+    )
     assert grants.pending_sum == 200_000
 
 
@@ -122,22 +132,35 @@ def test_lines_are_added_in_order_with_their_decision(as_, cast, today):
         assert client.post(reverse("budget_line_new"), said).status_code == 302
     with acting(cast.eskil):
         assert list(BudgetLine.objects.of_year(today.year).values_list("kind", "position")) == [
-            ("riktad", 0), ("ramhojande", 1)
-        ]  # fmt: skip
+            ("riktad", 0),
+            ("ramhojande", 1),
+        ]
 
 
 def test_a_line_is_not_decided_ahead(as_, today):
     said = {
-        "year": today.year, "kind": "riktad", "amount": "1", "decision_ref": "KF",
+        "year": today.year,
+        "kind": "riktad",
+        "amount": "1",
+        "decision_ref": "KF",
         "decided": (today + timedelta(days=1)).isoformat(),
-    }  # fmt: skip
+    }
     assert "efter i dag" in errors(as_("eskil").post(reverse("budget_line_new"), said))
 
 
 @pytest.mark.parametrize("name", ["budget", "budget_line_new"])
-@pytest.mark.parametrize(("handle", "status"), [
-    ("siri", 200), ("bo", 200), ("eskil", 200), ("asta", 403), ("cleo", 403), ("eva", 403), ("nils", 403),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("handle", "status"),
+    [
+        ("siri", 200),
+        ("bo", 200),
+        ("eskil", 200),
+        ("asta", 403),
+        ("cleo", 403),
+        ("eva", 403),
+        ("nils", 403),
+    ],
+)
 def test_who_may_open_the_budget(as_, name, handle, status):
     assert as_(handle).get(reverse(name)).status_code == status
 

@@ -68,8 +68,9 @@ def test_arrival_can_move_the_later_price_as_many_days(as_, cast, placed, decisi
     said = days(today, start=15) | {"end": "", "prices": "flytta"}
     assert save(as_("asta"), address("placement_begin", plan), said).status_code == 302
     assert [row.start for row in stay_of(cast, plan).prices] == [
-        today - timedelta(days=15), today + timedelta(days=15)
-    ]  # fmt: skip
+        today - timedelta(days=15),
+        today + timedelta(days=15),
+    ]
 
 
 @pytest.mark.parametrize(("ago", "sentence"), [(-1, "efter i dag"), (499 + 1, "Beslutet gäller från")])
@@ -203,10 +204,15 @@ def test_absence_replaces_the_price_for_its_nights(as_, cast, placed, decision, 
         assert reread(cast, stay).absences.get().reason == "Permission"
 
 
-@pytest.mark.parametrize(("start", "end", "sentence"), [
-    (101, 90, "utanför placeringens tid"), (10, -1, "utanför placeringens tid"), (10, 10, "Återkomsten"),
-    (35, 25, "samma natt"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("start", "end", "sentence"),
+    [
+        (101, 90, "utanför placeringens tid"),
+        (10, -1, "utanför placeringens tid"),
+        (10, 10, "Återkomsten"),
+        (35, 25, "samma natt"),
+    ],
+)
 def test_an_absence_that_cannot_be_is_refused(as_, cast, placed, decision, today, start, end, sentence):
     stay = placed(decision, days_ago=100, end=today)
     with acting(cast.asta):
@@ -220,9 +226,14 @@ def test_an_absence_that_cannot_be_is_refused(as_, cast, placed, decision, today
 
 
 PAGES = [
-    "placement_begin", "placement_withdraw", "placement_end", "placement_departure", "placement_move",
-    "placement_price", "placement_absence",
-]  # fmt: skip
+    "placement_begin",
+    "placement_withdraw",
+    "placement_end",
+    "placement_departure",
+    "placement_move",
+    "placement_price",
+    "placement_absence",
+]
 
 
 @pytest.mark.parametrize("name", PAGES)

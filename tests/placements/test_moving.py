@@ -20,10 +20,15 @@ def said(decide, places, today):
     """To supported housing at half the price, ten days ago."""
     decision = decide("stodboende")
     return {
-        "decision": str(decision.pk), "place": f"ram:{places.cheaper.pk}", "outside_reason": "",
-        "day": (today - timedelta(days=10)).isoformat(), "end": (today + timedelta(days=20)).isoformat(),
-        "rate": "", "later_from": "", "later_rate": "",
-    }  # fmt: skip
+        "decision": str(decision.pk),
+        "place": f"ram:{places.cheaper.pk}",
+        "outside_reason": "",
+        "day": (today - timedelta(days=10)).isoformat(),
+        "end": (today + timedelta(days=20)).isoformat(),
+        "rate": "",
+        "later_from": "",
+        "later_rate": "",
+    }
 
 
 def address(stay: Placement) -> str:
@@ -66,7 +71,9 @@ def test_a_move_after_the_departure_is_refused(as_, placed, decision, said, toda
     assert "slut före flytten" in errors(count(as_("asta"), address(stay), said))
 
 
-def test_a_person_moves_once_from_a_place_and_its_departure_is_then_given(as_, cast, placed, decision, said, today):
+def test_a_person_moves_once_from_a_place_and_its_departure_is_then_given(
+    as_, cast, placed, decision, said, today
+):
     stay = placed(decision, days_ago=100)
     save(as_("asta"), address(stay), said)
     again = said | {"day": (today - timedelta(days=20)).isoformat()}
@@ -75,9 +82,15 @@ def test_a_person_moves_once_from_a_place_and_its_departure_is_then_given(as_, c
         ended_stay(placement=Placement.objects.with_terms().get(pk=stay.pk), end=today)
 
 
-def test_a_refused_next_place_leaves_the_first_stay_as_it_was(as_, cast, placed, decision, said, places, today):
+def test_a_refused_next_place_leaves_the_first_stay_as_it_was(
+    as_, cast, placed, decision, said, places, today
+):
     stay = placed(decision, days_ago=100)
-    outside = said | {"place": f"utan:{places.step_down.pk}", "outside_reason": "Ingen plats", "rate": "1 500"}
+    outside = said | {
+        "place": f"utan:{places.step_down.pk}",
+        "outside_reason": "Ingen plats",
+        "rate": "1 500",
+    }
     assert "utanför ramavtal" in errors(count(as_("asta"), address(stay), outside))
     with acting(cast.asta):
         stay.refresh_from_db()

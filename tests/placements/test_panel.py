@@ -21,8 +21,10 @@ def test_finance_sees_place_and_money_but_no_name(as_, placed, decision):
     stay = placed(decision, days_ago=10)
     client = as_("eskil")
     for address in (
-        reverse("placements"), reverse("placement", args=[stay.case_id, stay.pk]), reverse("case", args=[stay.case_id])
-    ):  # fmt: skip
+        reverse("placements"),
+        reverse("placement", args=[stay.case_id, stay.pk]),
+        reverse("case", args=[stay.case_id]),
+    ):
         text = client.get(address).content.decode()
         assert "Granen" in text
         assert "33\u00a0000\u00a0kr" in text
@@ -35,9 +37,19 @@ def test_the_handler_sees_the_name_as_well(as_, placed, decision):
     assert NAME in as_("asta").get(reverse("placement", args=[stay.case_id, stay.pk])).content.decode()
 
 
-@pytest.mark.parametrize(("handle", "status"), [
-    ("asta", 200), ("bo", 200), ("frida", 200), ("siri", 200), ("eskil", 200), ("cleo", 404), ("eva", 404), ("nils", 404),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("handle", "status"),
+    [
+        ("asta", 200),
+        ("bo", 200),
+        ("frida", 200),
+        ("siri", 200),
+        ("eskil", 200),
+        ("cleo", 404),
+        ("eva", 404),
+        ("nils", 404),
+    ],
+)
 def test_who_may_open_a_stay(as_, placed, decision, handle, status):
     stay = placed(decision)
     assert as_(handle).get(reverse("placement", args=[stay.case_id, stay.pk])).status_code == status
@@ -69,9 +81,17 @@ def test_the_tabs_divide_the_stays(as_, placed, decision, today, tab, nights):
     assert [one.count for one in response.context["tabs"]] == [1, 1, 1]
 
 
-@pytest.mark.parametrize(("first", "last", "found"), [
-    (300, 201, 0), (300, 200, 1), (101, 90, 1), (100, 90, 0), (None, 150, 1), (150, None, 1),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("first", "last", "found"),
+    [
+        (300, 201, 0),
+        (300, 200, 1),
+        (101, 90, 1),
+        (100, 90, 0),
+        (None, 150, 1),
+        (150, None, 1),
+    ],
+)
 def test_the_period_keeps_stays_with_a_night_in_it(as_, placed, decision, today, first, last, found):
     placed(decision, days_ago=200, end=today - timedelta(days=100))
     query = {"lage": "avslutade"}
@@ -80,7 +100,9 @@ def test_the_period_keeps_stays_with_a_night_in_it(as_, placed, decision, today,
     assert len(as_("asta").get(reverse("placements"), query).context["rows"]) == found
 
 
-@pytest.mark.parametrize("order", ["arende", "-person", "insats", "utforare", "ankomst", "-avresa", "nonsens"])
+@pytest.mark.parametrize(
+    "order", ["arende", "-person", "insats", "utforare", "ankomst", "-avresa", "nonsens"]
+)
 def test_the_list_sorts(as_, placed, decision, order):
     placed(decision)
     assert as_("asta").get(reverse("placements"), {"ordning": order}).status_code == 200
@@ -96,9 +118,10 @@ def test_list_and_stay_cost_the_same_for_more_rows(as_, placed, decision, today)
     stay = placed(decision, days_ago=100, end=today - timedelta(days=90))
     client = as_("asta")
     addresses = [
-        (reverse("placements"), {"lage": "avslutade"}), (reverse("placement", args=[stay.case_id, stay.pk]), {}),
+        (reverse("placements"), {"lage": "avslutade"}),
+        (reverse("placement", args=[stay.case_id, stay.pk]), {}),
         (reverse("case", args=[stay.case_id]), {}),
-    ]  # fmt: skip
+    ]
 
     def queries():
         numbers = []
@@ -139,30 +162,41 @@ TODAY = date(2026, 11, 21)
 
 
 def watched(**more) -> Watched:
-    usual = {"planned_start": date(2026, 1, 10), "start": date(2026, 1, 10), "end": None, "decision_end": None,
-             "chain_start": date(2026, 1, 10), "priced_to": None}  # fmt: skip
+    usual = {
+        "planned_start": date(2026, 1, 10),
+        "start": date(2026, 1, 10),
+        "end": None,
+        "decision_end": None,
+        "chain_start": date(2026, 1, 10),
+        "priced_to": None,
+    }
     return Watched(**usual | more)
 
 
-@pytest.mark.parametrize(("more", "texts"), [
-    ({}, []),
-    ({"start": None}, ["Planerad ankomst"]),
-    ({"start": None, "planned_start": TODAY}, []),
-    ({"decision_end": date(2026, 12, 21)}, ["Beslutet om placeringen"]),
-    ({"decision_end": date(2026, 12, 22)}, []),
-    ({"decision_end": date(2026, 12, 1), "goes_on": True}, []),
-    ({"decision_end": date(2026, 12, 1), "end": date(2026, 11, 21)}, []),
-    ({"priced_to": date(2026, 12, 1)}, ["Det avtalade priset"]),
-    ({"priced_to": date(2026, 12, 1), "end": date(2026, 12, 1)}, []),
-    ({"chain_start": date(2025, 12, 21)}, ["Placeringen når 12"]),
-    ({"chain_start": date(2025, 12, 22)}, []),
-    ({"chain_start": date(2025, 10, 22)}, ["Placeringen når 12"]),
-    ({"chain_start": date(2025, 10, 21)}, []),
-    ({"chain_start": date(2025, 5, 31)}, ["Placeringen når 18"]),
-    ({"chain_start": date(2025, 12, 1), "end": date(2026, 12, 1)}, []),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("more", "texts"),
+    [
+        ({}, []),
+        ({"start": None}, ["Planerad ankomst"]),
+        ({"start": None, "planned_start": TODAY}, []),
+        ({"decision_end": date(2026, 12, 21)}, ["Beslutet om placeringen"]),
+        ({"decision_end": date(2026, 12, 22)}, []),
+        ({"decision_end": date(2026, 12, 1), "goes_on": True}, []),
+        ({"decision_end": date(2026, 12, 1), "end": date(2026, 11, 21)}, []),
+        ({"priced_to": date(2026, 12, 1)}, ["Det avtalade priset"]),
+        ({"priced_to": date(2026, 12, 1), "end": date(2026, 12, 1)}, []),
+        ({"chain_start": date(2025, 12, 21)}, ["Placeringen når 12"]),
+        ({"chain_start": date(2025, 12, 22)}, []),
+        ({"chain_start": date(2025, 10, 22)}, ["Placeringen når 12"]),
+        ({"chain_start": date(2025, 10, 21)}, []),
+        ({"chain_start": date(2025, 5, 31)}, ["Placeringen når 18"]),
+        ({"chain_start": date(2025, 12, 1), "end": date(2026, 12, 1)}, []),
+    ],
+)
 def test_marks(more, texts):
-    assert [mark.text[: len(text)] for mark, text in zip(marks_of(watched(**more), TODAY), texts, strict=True)] == texts
+    assert [
+        mark.text[: len(text)] for mark, text in zip(marks_of(watched(**more), TODAY), texts, strict=True)
+    ] == texts
 
 
 @pytest.mark.parametrize(("ago", "due"), [(59, False), (60, True), (120, True)])
@@ -177,7 +211,9 @@ def texts(cast, case, handle, today):
         return [due.label for due in due_placements([case.pk], cast.people[handle], today)]
 
 
-def test_a_waiting_decision_and_a_late_plan_are_due_until_the_person_comes(cast, old_case, placed, decision, today):
+def test_a_waiting_decision_and_a_late_plan_are_due_until_the_person_comes(
+    cast, old_case, placed, decision, today
+):
     assert texts(cast, old_case, "asta", today) == ["Beslutet är inte verkställt"]
     plan = placed(decision, days_ago=5, planned=True)
     assert len(texts(cast, old_case, "asta", today)) == 2

@@ -27,12 +27,17 @@ def address(old_case):
 def said(decision, places, today):
     """A stay at Granen that began ten days ago and ends twenty days from now."""
     return {
-        "decision": str(decision.pk), "place": f"ram:{places.agreement.pk}", "outside_reason": "",
+        "decision": str(decision.pk),
+        "place": f"ram:{places.agreement.pk}",
+        "outside_reason": "",
         "planned_start": (today - timedelta(days=10)).isoformat(),
         "start": (today - timedelta(days=10)).isoformat(),
         "end": (today + timedelta(days=20)).isoformat(),
-        "rate": "", "later_from": "", "later_rate": "", "gor": "rakna",
-    }  # fmt: skip
+        "rate": "",
+        "later_from": "",
+        "later_rate": "",
+        "gor": "rakna",
+    }
 
 
 def test_counting_shows_the_cost_and_saves_nothing(as_, cast, address, said):
@@ -45,13 +50,17 @@ def test_counting_shows_the_cost_and_saves_nothing(as_, cast, address, said):
         assert not Placement.objects.exists()
 
 
-def test_saving_what_was_counted_places_the_person_and_carries_the_decision_out(as_, cast, address, said, decision, today):
+def test_saving_what_was_counted_places_the_person_and_carries_the_decision_out(
+    as_, cast, address, said, decision, today
+):
     response = save(as_("asta"), address, said)
     assert response.status_code == 302
     with acting(cast.asta):
         stay = Placement.objects.get()
         assert (stay.start, stay.is_inside_framework) == (today - timedelta(days=10), True)
-        assert [(row.start, row.end, row.rate) for row in stay.prices.all()] == [(stay.start, None, Decimal(3000))]
+        assert [(row.start, row.end, row.rate) for row in stay.prices.all()] == [
+            (stay.start, None, Decimal(3000))
+        ]
         decision.refresh_from_db()
         assert decision.enforced == stay.start
         assert "placerad" in Event.objects.about(stay.case_id).values_list("kind", flat=True)
@@ -95,10 +104,19 @@ def test_outside_the_framework_needs_a_reason_and_a_price(as_, address, said, pl
 
 def test_outside_the_framework_needs_that_it_was_decided(as_, cast, address, said, places, decision, today):
     DelegationRule.objects.create(
-        municipality=cast.municipality, point="3.1.3", kind="hvb", role="enhetschef", outside_framework=True,
+        municipality=cast.municipality,
+        point="3.1.3",
+        kind="hvb",
+        role="enhetschef",
+        outside_framework=True,
         valid_from=today - timedelta(days=1000),
-    )  # fmt: skip
-    outside = {**said, "place": f"utan:{places.outside.pk}", "outside_reason": "Ingen plats fanns", "rate": "3 400"}
+    )
+    outside = {
+        **said,
+        "place": f"utan:{places.outside.pk}",
+        "outside_reason": "Ingen plats fanns",
+        "rate": "3 400",
+    }
     client = as_("asta")
     refused = client.post(address, outside)
     assert "enhetschef enligt delegationspunkt 3.1.3" in errors(refused)
@@ -113,7 +131,12 @@ def test_a_highest_price_that_was_decided_is_kept(as_, cast, address, said, plac
     with acting(cast.asta):
         decision.max_rate = Decimal(3400)
         decision.save(update_fields=["max_rate"])
-    outside = {**said, "place": f"utan:{places.outside.pk}", "outside_reason": "Ingen plats fanns", "rate": rate}
+    outside = {
+        **said,
+        "place": f"utan:{places.outside.pk}",
+        "outside_reason": "Ingen plats fanns",
+        "rate": rate,
+    }
     response = as_("asta").post(address, outside)
     assert (response.context["effect"] is not None) is allowed
 
@@ -124,13 +147,23 @@ CHANGES = {
     "departure before arrival": ("end", lambda p, t: (t - timedelta(days=11)).isoformat(), "före startdagen"),
     "later price without a day": ("later_rate", lambda p, t: "1 500", "Ange både"),
     "before the case": ("start", lambda p, t: (t - timedelta(days=501)).isoformat(), "Ärendet öppnades"),
-    "before the decision": ("start", lambda p, t: (t - timedelta(days=500)).isoformat(), "Beslutet gäller från"),
-    "beyond the decision": ("end", lambda p, t: (t + timedelta(days=2000)).isoformat(), "Beslutet gäller till"),
+    "before the decision": (
+        "start",
+        lambda p, t: (t - timedelta(days=500)).isoformat(),
+        "Beslutet gäller från",
+    ),
+    "beyond the decision": (
+        "end",
+        lambda p, t: (t + timedelta(days=2000)).isoformat(),
+        "Beslutet gäller till",
+    ),
 }
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_what_does_not_hold_is_said_and_nothing_typed_is_lost(as_, address, said, places, decide, today, change):
+def test_what_does_not_hold_is_said_and_nothing_typed_is_lost(
+    as_, address, said, places, decide, today, change
+):
     decide("stodboende")
     field, value, sentence = CHANGES[change]
     response = as_("asta").post(address, {**said, field: value(places, today)})
@@ -161,7 +194,9 @@ def test_the_database_itself_refuses_nights_without_a_price(cast, old_case, deci
     first = today - timedelta(days=10)
     terms = Terms(decision, places.inside, places.agreement, first, first, today, ())
     with acting(cast.asta), pytest.raises(Refused) as refused:
-        write_placement(case=old_case, terms=terms, stay=Stay("ny", first, today, ()), by=cast.asta, today=today)
+        write_placement(
+            case=old_case, terms=terms, stay=Stay("ny", first, today, ()), by=cast.asta, today=today
+        )
     assert refused.value.code == "price_gap"
     with acting(cast.asta):
         assert not PlacementPrice.objects.exists()
@@ -197,14 +232,30 @@ def test_a_closed_case_takes_no_placement(cast, old_case, decision, places, toda
         old_case.save(update_fields=["closed", "closing_reason", "state"])
         first = today - timedelta(days=10)
         terms = Terms(
-            decision, places.inside, places.agreement, first, first, today, agreed_prices(first, Decimal(3000))
+            decision,
+            places.inside,
+            places.agreement,
+            first,
+            first,
+            today,
+            agreed_prices(first, Decimal(3000)),
         )
         with pytest.raises(Refused, match="case_closed"):
             place_person(case=old_case, terms=terms, by=cast.asta, today=today)
 
 
-@pytest.mark.parametrize(("handle", "status"), [
-    ("asta", 200), ("bo", 403), ("siri", 403), ("eskil", 403), ("frida", 403), ("cleo", 404), ("eva", 404), ("lova", 404),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("handle", "status"),
+    [
+        ("asta", 200),
+        ("bo", 403),
+        ("siri", 403),
+        ("eskil", 403),
+        ("frida", 403),
+        ("cleo", 404),
+        ("eva", 404),
+        ("lova", 404),
+    ],
+)
 def test_only_the_handler_places(as_, address, decision, places, handle, status):
     assert as_(handle).get(address).status_code == status

@@ -1,8 +1,9 @@
-"""A new price splits the price period; and whatever is done to stays, no night is lost, doubled or negative."""
+"""A new price splits the price period; whatever is done, no night is lost, doubled or negative."""
 
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from django.urls import reverse
@@ -33,13 +34,16 @@ def stay(*prices: tuple[int, int | None, int], start: int = 0, end: int | None =
 TWO = ((0, 60, 3000), (60, None, 1500))
 
 
-@pytest.mark.parametrize(("before", "at", "after"), [
-    (((0, None, 3000),), 40, ((0, 40, 3000), (40, None, 3150))),
-    (TWO, 40, ((0, 40, 3000), (40, 60, 3150), (60, None, 1500))),
-    (TWO, 60, ((0, 60, 3000), (60, None, 3150))),
-    (TWO, 80, ((0, 60, 3000), (60, 80, 1500), (80, None, 3150))),
-    (TWO, 0, ((0, 60, 3150), (60, None, 1500))),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("before", "at", "after"),
+    [
+        (((0, None, 3000),), 40, ((0, 40, 3000), (40, None, 3150))),
+        (TWO, 40, ((0, 40, 3000), (40, 60, 3150), (60, None, 1500))),
+        (TWO, 60, ((0, 60, 3000), (60, None, 3150))),
+        (TWO, 80, ((0, 60, 3000), (60, 80, 1500), (80, None, 3150))),
+        (TWO, 0, ((0, 60, 3150), (60, None, 1500))),
+    ],
+)
 def test_a_new_price_holds_until_the_next_that_is_agreed(before, at, after):
     assert terms.repriced(stay(*before), day(at), Decimal(3150)).prices == stay(*after).prices
 
@@ -83,15 +87,23 @@ def do(chain: list[Stay], what: str, number: int, amount: int) -> list[Stay]:
         if day(number) <= last.start or (last.end is not None and last.end < day(number)):
             return chain
         left = terms.ended(last, day(number))
-        return [*earlier, left, Stay("next", day(number), last.end, terms.agreed_prices(day(number), Decimal(amount)))]
+        return [
+            *earlier,
+            left,
+            Stay("next", day(number), last.end, terms.agreed_prices(day(number), Decimal(amount))),
+        ]
     except Refused:
         return chain
 
 
 @given(
-    st.integers(0, 40), st.integers(-20, 60), st.integers(0, 4000), st.one_of(st.none(), st.integers(60, 120)),
-    st.booleans(), st.lists(moves, max_size=12),
-)  # fmt: skip
+    st.integers(0, 40),
+    st.integers(-20, 60),
+    st.integers(0, 4000),
+    st.one_of(st.none(), st.integers(60, 120)),
+    st.booleans(),
+    st.lists(moves, max_size=12),
+)
 def test_no_sequence_of_acts_loses_doubles_or_gives_back_a_night(planned, came, rate, end, shift, acts):
     prices = terms.agreed_prices(day(planned), Decimal(rate), day(planned + 30), Decimal(rate) / 2)
     plan = Stay("stay", day(planned), None if end is None else day(end), prices)
@@ -105,12 +117,18 @@ def test_no_sequence_of_acts_loses_doubles_or_gives_back_a_night(planned, came, 
         assert not overlapping(Period(row.start, row.end) for row in one.absences)
     assert not overlapping(Period(one.start, one.end) for one in chain)
     every_night = [
-        (one, night) for one in chain for night in Period(one.start, min(one.end or whole.end, whole.end)).days()
+        (one, night)
+        for one in chain
+        for night in Period(one.start, min(one.end or whole.end, whole.end)).days()
     ]
-    assert len({night for _, night in every_night}) == len(every_night) == sum(nights(one, whole) for one in chain)
+    assert (
+        len({night for _, night in every_night})
+        == len(every_night)
+        == sum(nights(one, whole) for one in chain)
+    )
     assert sum(cost(one, whole) for one in chain) == sum(rate_on(one, night) for one, night in every_night)
     assert all(cost(one, whole) >= 0 for one in chain)
-    assert all(left.end == came_to.start for left, came_to in zip(chain, chain[1:], strict=False))
+    assert all(left.end == came_to.start for left, came_to in pairwise(chain))
 
 
 @given(st.integers(0, 100), st.integers(0, 4000), st.integers(0, 4000))
@@ -125,7 +143,10 @@ def test_a_new_price_changes_no_night_before_it(at, old, new):
 def test_the_effect_compares_year_by_year():
     before = stay((0, None, 3000), end=400)
     found = terms.effect([before], [replace(before, end=day(370))], day(10))
-    assert [(row.year, row.nights, row.nights_before) for row in found.years] == [(2024, 366, 366), (2025, 4, 34)]
+    assert [(row.year, row.nights, row.nights_before) for row in found.years] == [
+        (2024, 366, 366),
+        (2025, 4, 34),
+    ]
     assert (found.change_this_year, found.change_in_all) == (0, -30 * 3000)
 
 
@@ -148,9 +169,7 @@ def test_a_new_price_is_counted_and_saved_with_its_reason(as_, cast, placed, dec
     assert save(as_("asta"), address(placement), said).status_code == 302
     with acting(cast.asta):
         rows = list(placement.prices.values_list("start", "end", "rate"))
-        assert rows == [
-            (today - timedelta(days=100), today, Decimal(3000)), (today, None, Decimal(3150))
-        ]  # fmt: skip
+        assert rows == [(today - timedelta(days=100), today, Decimal(3000)), (today, None, Decimal(3150))]
         assert Event.objects.about(placement.case_id).get(kind="nytt_pris").reason == "Index"
 
 
@@ -169,4 +188,9 @@ def test_a_price_from_the_first_night_replaces_it(as_, cast, placed, decision, t
     assert save(as_("asta"), address(placement), said).status_code == 302
     with acting(cast.asta):
         assert list(placement.prices.values_list("rate", flat=True)) == [Decimal(2900)]
-        assert nights(Placement.objects.with_terms().get(pk=placement.pk).as_stay(), Period(today, today + ONE_DAY)) == 1
+        assert (
+            nights(
+                Placement.objects.with_terms().get(pk=placement.pk).as_stay(), Period(today, today + ONE_DAY)
+            )
+            == 1
+        )

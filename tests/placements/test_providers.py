@@ -18,10 +18,17 @@ def names(response) -> list[str]:
     return [row.name for row, _ in response.context["rows"]]
 
 
-@pytest.mark.parametrize(("query", "found"), [
-    ({}, ["Björken", "Granen", "Tallen"]), ({"namn": "gran"}, ["Granen"]), ({"namn": "G1"}, ["Granen"]),
-    ({"slag": "stodboende"}, ["Björken"]), ({"avtal": "nej"}, ["Tallen"]), ({"avtal": "ja", "slag": "hvb"}, ["Granen"]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({}, ["Björken", "Granen", "Tallen"]),
+        ({"namn": "gran"}, ["Granen"]),
+        ({"namn": "G1"}, ["Granen"]),
+        ({"slag": "stodboende"}, ["Björken"]),
+        ({"avtal": "nej"}, ["Tallen"]),
+        ({"avtal": "ja", "slag": "hvb"}, ["Granen"]),
+    ],
+)
 def test_the_list_is_narrowed(as_, places, query, found):
     assert names(as_("asta").get(reverse("providers"), query)) == found
 
@@ -61,7 +68,10 @@ def test_closing_stops_new_placements_and_can_be_undone(as_, cast, places, today
     assert client.post(reverse("provider_close", args=[places.inside.pk]), said).status_code == 302
     with acting(cast.siri):
         assert places.inside not in Provider.objects.open_for_placements(today)
-    assert client.post(reverse("provider_reopen", args=[places.inside.pk]), {"reason": "Åtgärdat"}).status_code == 302
+    assert (
+        client.post(reverse("provider_reopen", args=[places.inside.pk]), {"reason": "Åtgärdat"}).status_code
+        == 302
+    )
     with acting(cast.siri):
         assert places.inside in Provider.objects.open_for_placements(today)
 
@@ -80,9 +90,10 @@ def test_a_new_rate_is_a_new_agreement_and_the_old_one_keeps_its_rate(as_, cast,
 @pytest.mark.parametrize(("start", "end", "sentence"), [(0, 0, "sluta efter"), (0, -1, "sluta efter")])
 def test_an_agreement_that_ends_before_it_begins_is_refused(as_, places, today, start, end, sentence):
     said = {
-        "start": (today + timedelta(days=start)).isoformat(), "end": (today + timedelta(days=end)).isoformat(),
+        "start": (today + timedelta(days=start)).isoformat(),
+        "end": (today + timedelta(days=end)).isoformat(),
         "rate": "1",
-    }  # fmt: skip
+    }
     assert sentence in errors(as_("siri").post(reverse("agreement_new", args=[places.inside.pk]), said))
 
 
@@ -97,12 +108,16 @@ WRITE = ["provider_edit", "provider_close", "provider_reopen", "agreement_new"]
 
 
 @pytest.mark.parametrize("name", WRITE)
-@pytest.mark.parametrize(("handle", "status"), [("siri", 200), ("bo", 200), ("eskil", 200), ("asta", 403), ("nils", 404)])
+@pytest.mark.parametrize(
+    ("handle", "status"), [("siri", 200), ("bo", 200), ("eskil", 200), ("asta", 403), ("nils", 404)]
+)
 def test_who_may_write(as_, places, name, handle, status):
     assert as_(handle).get(reverse(name, args=[places.inside.pk])).status_code == status
 
 
-@pytest.mark.parametrize(("handle", "status"), [("asta", 200), ("eskil", 200), ("nils", 403), ("eva", 403), ("lova", 403)])
+@pytest.mark.parametrize(
+    ("handle", "status"), [("asta", 200), ("eskil", 200), ("nils", 403), ("eva", 403), ("lova", 403)]
+)
 def test_who_may_see_the_list(as_, handle, status):
     assert as_(handle).get(reverse("providers")).status_code == status
 

@@ -38,7 +38,9 @@ class Golden:
     def request(self, month: Period, by: User | None = None, today: date = TODAY) -> MonthlyReport:
         who = by or self.reporter
         with transaction.atomic(), acting(who):
-            return requests.request_report(municipality=self.municipality, month=month, by=who, today=today, at=AT)
+            return requests.request_report(
+                municipality=self.municipality, month=month, by=who, today=today, at=AT
+            )
 
     def claim(self) -> MonthlyReport | None:
         with transaction.atomic(), acting(self.reporter):
@@ -50,7 +52,9 @@ class Golden:
         report = self.claim()
         with transaction.atomic(), acting(self.reporter):
             report = rendering.freeze_figures(report=report, by=self.reporter)
-            return rendering.finish(report=report, public_sha256="a" * 64, annex_sha256="b" * 64, by=self.reporter)
+            return rendering.finish(
+                report=report, public_sha256="a" * 64, annex_sha256="b" * 64, by=self.reporter
+            )
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""From a finished report to the committee's paragraph, through the pages: who may, who may not, and what is locked."""
+"""From a finished report to the committee's paragraph, through the pages: who may, and what is locked."""
 
 import json
 from datetime import date
@@ -40,7 +40,9 @@ def test_the_whole_way_from_draft_to_paragraph(golden, december, as_):
     assert "Godkänn rapporten" in as_("bo").get(at("report_approve", report)).content.decode()
     assert as_("bo").post(at("report_approve", report)).status_code == 302
     assert now(golden, report).approved_by == golden.bo
-    answer = as_("nils").post(at("report_paragraph", report), {"paragraph": "12", "paragraph_date": "2023-01-25"})
+    answer = as_("nils").post(
+        at("report_paragraph", report), {"paragraph": "12", "paragraph_date": "2023-01-25"}
+    )
     assert answer.status_code == 302
     done = now(golden, report)
     assert (done.paragraph, done.paragraph_date) == ("§ 12", date(2023, 1, 25))
@@ -69,7 +71,8 @@ def test_failed_control_sums_block_approval(golden, december):
     broken["figures"]["controls"]["agreement_balance"] = False
     with acting(golden.reporter):
         fresh = MonthlyReport(
-            municipality=golden.municipality, month=date(2022, 11, 1), as_of=date(2022, 11, 30), requested_at=AT,
+            municipality=golden.municipality, month=date(2022, 11, 1), as_of=date(2022, 11, 30),
+            requested_at=AT,
             status="klar", figures=broken, public_sha256="a" * 64, annex_sha256="b" * 64,
         )  # fmt: skip
         fresh.save(force_insert=True)
@@ -99,7 +102,9 @@ def test_a_registry_number_of_another_form_is_refused_and_nothing_typed_is_lost(
     assert "Min långa text." in page.content.decode()
 
 
-@pytest.mark.parametrize("fields", [{"views": "x"}, {"public_sha256": "f" * 64}, {"status": "klar"}, {"registry_no": "SN-2022/1"}])
+@pytest.mark.parametrize(
+    "fields", [{"views": "x"}, {"public_sha256": "f" * 64}, {"status": "klar"}, {"registry_no": "SN-2022/1"}]
+)
 def test_an_approved_report_is_locked_in_the_database(golden, december, as_, fields):
     report = golden.done(december)
     as_("bo").post(at("report_approve", report))
@@ -115,7 +120,12 @@ def test_a_correction_is_a_new_version_and_the_old_one_stays(golden, december, a
     assert as_("siri").post(at("report_correct", report), {"reason": "Ett pris var fel."}).status_code == 302
     with acting(golden.reporter):
         new = MonthlyReport.objects.get(correction_of=report)
-    assert (new.version, new.status, new.correction_reason, new.as_of) == (2, "vantar", "Ett pris var fel.", old.as_of)
+    assert (new.version, new.status, new.correction_reason, new.as_of) == (
+        2,
+        "vantar",
+        "Ett pris var fel.",
+        old.as_of,
+    )
     assert now(golden, report).public_sha256 == old.public_sha256
     page = as_("siri").post(at("report_correct", report), {"reason": "En gång till."}).content.decode()
     assert "redan en rättad version" in page

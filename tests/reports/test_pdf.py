@@ -68,7 +68,9 @@ def made(facts, month: str, views: str = "", **details) -> MonthlyReport:
     last_day = periods.last_day(period)
     frozen = json.loads(json.dumps(freeze(facts, period, last_day)))
     return MonthlyReport(
-        municipality=Municipality(code="0199", name="Exempelkommun", board="Socialnämnden", registry_prefix="SN"),
+        municipality=Municipality(
+            code="0199", name="Exempelkommun", board="Socialnämnden", registry_prefix="SN"
+        ),
         month=period.start, as_of=last_day, figures=frozen, figures_sha256=checksum(frozen), views=views,
         frozen_at=datetime(2023, 1, 3, 8, tzinfo=UTC), **details,
     )  # fmt: skip
@@ -78,7 +80,9 @@ def made(facts, month: str, views: str = "", **details) -> MonthlyReport:
 def december(facts) -> SimpleNamespace:
     report = made(facts, "2022-12", views="Kostnaden har minskat under hösten.\n\nSamverkan fungerar väl.")
     return SimpleNamespace(
-        report=report, public=render_pdf(PUBLIC, public_context(report)), annex=render_pdf(ANNEX, annex_context(report))
+        report=report,
+        public=render_pdf(PUBLIC, public_context(report)),
+        annex=render_pdf(ANNEX, annex_context(report)),
     )
 
 
@@ -88,7 +92,15 @@ def text(pdf: bytes) -> str:
 
 def test_the_annex_has_the_golden_figures(december):
     found = text(december.annex)
-    for words in ("1 932", "4 815 350 kr", "Över budgeten 15 350 kr", "2 492,42 kr", "1 786 350 kr", "3 029 000 kr", "100,3 %"):
+    for words in (
+        "1 932",
+        "4 815 350 kr",
+        "Över budgeten 15 350 kr",
+        "2 492,42 kr",
+        "1 786 350 kr",
+        "3 029 000 kr",
+        "100,3 %",
+    ):
         assert words in found, words
     assert found.count("stämmer") >= 3
     assert "stämmer inte" not in found
@@ -225,7 +237,9 @@ def test_evil_text_is_shown_as_text_and_reaches_nothing(facts, evil, monkeypatch
     opened: list[str] = []
     real = builtins.open
     monkeypatch.setattr(socket, "socket", _no_socket)
-    monkeypatch.setattr(builtins, "open", lambda name, *a, **k: (opened.append(str(name)), real(name, *a, **k))[1])
+    monkeypatch.setattr(
+        builtins, "open", lambda name, *a, **k: (opened.append(str(name)), real(name, *a, **k))[1]
+    )
     pdf = render_pdf(PUBLIC, public_context(made(facts, "2022-12", views=f"Före. {evil} Efter.")))
     assert not [name for name in opened if name.startswith("/etc/pass") or name.startswith("/etc/host")]
     reader = PdfReader(BytesIO(pdf))
@@ -244,7 +258,8 @@ def _no_socket(*args: object, **kwargs: object) -> None:
 @pytest.mark.parametrize(
     "address",
     [
-        "file:///etc/passwd", "http://127.0.0.1:9/", "https://example.org/", "data:text/plain,x", "avhopp:other.woff2",
+        "file:///etc/passwd", "http://127.0.0.1:9/", "https://example.org/", "data:text/plain,x",
+        "avhopp:other.woff2",
         "avhopp:../../etc/passwd", "ftp://127.0.0.1/x", "AVHOPP:latin-400.woff2", "/etc/passwd",
     ],
 )  # fmt: skip

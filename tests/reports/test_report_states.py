@@ -42,7 +42,8 @@ def test_nothing_leads_out_of_approved():
 @pytest.mark.parametrize(
     ("count", "total", "shown"),
     [
-        (0, True, "0"), (1, True, "1–4"), (4, True, "1–4"), (5, True, "5–9"), (9, True, "5–9"), (10, True, "10"),
+        (0, True, "0"), (1, True, "1–4"), (4, True, "1–4"), (5, True, "5–9"), (9, True, "5–9"),
+        (10, True, "10"),
         (0, False, "färre än 5"), (4, False, "färre än 5"), (5, False, "5–9"), (1234, False, "1\u00a0234"),
     ],
 )  # fmt: skip
@@ -55,7 +56,9 @@ def test_outside_the_total_row_none_cannot_be_told_from_four(one, other):
     assert interval(one) == interval(other)
 
 
-@pytest.mark.parametrize(("amount", "near"), [("4815350", 4_800_000), ("25000", 50_000), ("24999.99", 0), ("-26000", -50_000)])
+@pytest.mark.parametrize(
+    ("amount", "near"), [("4815350", 4_800_000), ("25000", 50_000), ("24999.99", 0), ("-26000", -50_000)]
+)
 def test_kronor_are_rounded_to_fifty_thousand(amount, near):
     assert rounded_kr(Decimal(amount)) == near
 
@@ -80,7 +83,20 @@ def test_the_frozen_year_is_the_golden_one(facts):
     assert frozen["figures"]["year"]["nights"] == 1932
     assert frozen["figures"]["year"]["cost"] == "4815350.00"
     assert frozen["figures"]["budget"]["variance"] == "-15350.00"
-    assert [row["nights"] for row in frozen["months"]] == [146, 168, 186, 180, 186, 180, 198, 186, 164, 155, 90, 93]
+    assert [row["nights"] for row in frozen["months"]] == [
+        146,
+        168,
+        186,
+        180,
+        186,
+        180,
+        198,
+        186,
+        164,
+        155,
+        90,
+        93,
+    ]
     assert frozen["months"][-1]["running_cost"] == "4815350.00"
     assert [row["month"] for row in frozen["compared"]] == ["2022-11", "2021-12"]
     assert controls_hold(frozen)
@@ -95,7 +111,10 @@ def test_the_checksum_survives_a_database_that_orders_the_keys_anew(facts):
 
 
 def test_a_changed_earlier_month_is_listed_and_an_unchanged_one_is_not(facts):
-    earlier = [EarlierReport(date(2022, 1, 1), 140, "420000.00"), EarlierReport(date(2022, 2, 1), 168, "445200.00")]
+    earlier = [
+        EarlierReport(date(2022, 1, 1), 140, "420000.00"),
+        EarlierReport(date(2022, 2, 1), 168, "445200.00"),
+    ]
     frozen = freeze(facts, periods.month(2022, 3), date(2022, 3, 31), earlier)
     assert frozen["adjustments"] == [
         {"month": "2022-01", "nights_was": 140, "nights": 146, "cost_was": "420000.00", "cost": "438000.00"}

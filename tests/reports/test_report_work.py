@@ -1,4 +1,4 @@
-"""The report's life in the database: asked for once, caught up, claimed with a lease and a fence, frozen once."""
+"""The report's life in the database: asked for once, caught up, claimed with lease and fence, frozen once."""
 
 import logging
 from datetime import date, timedelta
@@ -50,7 +50,9 @@ def test_a_month_that_is_not_over_is_refused(golden, december, today):
     assert golden.request(december, today=date(2023, 1, 1)).as_of == date(2022, 12, 31)
 
 
-@pytest.mark.parametrize(("handle", "allowed"), [("nils", True), ("bo", True), ("siri", True), ("eskil", False), ("asta", False)])
+@pytest.mark.parametrize(
+    ("handle", "allowed"), [("nils", True), ("bo", True), ("siri", True), ("eskil", False), ("asta", False)]
+)
 def test_who_may_ask(golden, december, handle, allowed):
     who = getattr(golden, handle)
     if allowed:
@@ -61,7 +63,9 @@ def test_who_may_ask(golden, december, handle, allowed):
     assert refusal.value.code == "not_allowed"
 
 
-def test_a_broker_that_is_down_does_not_stop_a_request(golden, december, monkeypatch, caplog, django_capture_on_commit_callbacks):
+def test_a_broker_that_is_down_does_not_stop_a_request(
+    golden, december, monkeypatch, caplog, django_capture_on_commit_callbacks
+):
     def down(*args, **kwargs):
         raise OperationalError("no answer")
 
@@ -78,7 +82,11 @@ def test_three_months_of_downtime_are_caught_up_once(golden):
     before = {row.month for row in rows(golden)}
     assert max(before) == date(2022, 9, 1)
     assert min(before) == date(2021, 2, 1)  # the month of the first case
-    assert [row.month for row in close(golden, TODAY)] == [date(2022, 12, 1), date(2022, 11, 1), date(2022, 10, 1)]
+    assert [row.month for row in close(golden, TODAY)] == [
+        date(2022, 12, 1),
+        date(2022, 11, 1),
+        date(2022, 10, 1),
+    ]
     assert close(golden, TODAY) == []
     assert len(rows(golden)) == len(before) + 3
 
@@ -93,6 +101,16 @@ def test_what_a_person_asked_for_goes_first_then_the_oldest(golden, december):
     close(golden, date(2022, 5, 1))
     asked = golden.request(december, by=golden.siri)
     assert golden.claim() == asked
+    assert golden.claim().month == date(2021, 2, 1)
+
+
+def test_asking_for_what_the_calendar_queued_moves_it_first(golden, december):
+    close(golden, TODAY)
+    assert golden.request(december, by=golden.nils).requested_by == golden.nils
+    with acting(golden.reporter):
+        first = rendering.claim(municipality=golden.municipality, by=golden.reporter, asked_for=True)
+        assert first.month == december.start
+        assert rendering.claim(municipality=golden.municipality, by=golden.reporter, asked_for=True) is None
     assert golden.claim().month == date(2021, 2, 1)
 
 
@@ -186,12 +204,14 @@ def test_the_event_tells_who_asked_without_naming_anybody_in_a_case(golden, dece
     kept = []
     monkeypatch.setattr(Event, "save", lambda self, **_: kept.append(self))
     golden.request(december, by=golden.nils)
-    assert [(event.kind, event.case_id, event.actor_id) for event in kept] == [("rapport_bestalld", None, golden.nils.pk)]
+    assert [(event.kind, event.case_id, event.actor_id) for event in kept] == [
+        ("rapport_bestalld", None, golden.nils.pk)
+    ]
 
 
 def test_facts_come_in_a_constant_number_of_queries(golden, django_assert_max_num_queries):
     with django_assert_max_num_queries(24) as few:
         facts = facts_of(golden.municipality)
     assert (len(facts.cases), len(facts.placements)) == (8, 11)
-    reads = [query for query in few.captured_queries if query["sql"].startswith(("SELECT \"", "(SELECT"))]
+    reads = [query for query in few.captured_queries if query["sql"].startswith(('SELECT "', "(SELECT"))]
     assert len(reads) <= 9

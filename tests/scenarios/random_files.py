@@ -1,4 +1,4 @@
-"""Random whole scenario files: the random facts of the figures' own tests, made into files that can be loaded.
+"""Random whole scenario files: the random facts of the figures' tests, made into files that can be loaded.
 
 What those leave out (municipality, units, names) is filled in; what the format refuses or the database cannot
 hold is mended: check digits, two checks on a day, two moves from one placement, plans outside their case.
@@ -45,7 +45,8 @@ def whole(facts: dict) -> dict:
         "decisions": [{**row, "kind": "hvb"} for row in file["decisions"]],
         "placements": list(mended(file["placements"], cases)),
         "applications": [
-            {**row, "status": "inskickad" if row["decided"] is None else "beviljad"} for row in file["applications"]
+            {**row, "status": "inskickad" if row["decided"] is None else "beviljad"}
+            for row in file["applications"]
         ],
         "checks": [
             {**row, "deviation": row["deviation"] and row["done"] is not None}

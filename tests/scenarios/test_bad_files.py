@@ -113,7 +113,10 @@ CONTRADICTIONS = {
     "consent-ends-before-start": (put("consents[0].end", "2021-02-14"), "consents[0].end"),
     "consent-withdrawn-before-start": (put("consents[0].withdrawn", "2021-02-14"), "consents[0].withdrawn"),
     "decision-ends-before-start": (put("decisions[0].end", "2021-02-28"), "decisions[0].end"),
-    "application-answered-before-sent": (put("applications[0].decided", "2021-03-19"), "applications[0].decided"),
+    "application-answered-before-sent": (
+        put("applications[0].decided", "2021-03-19"),
+        "applications[0].decided",
+    ),
     "two-open-cases": (add("cases", 0, ref="A9", received="2022-06-01"), "cases[8].received"),
     "cases-overlap-by-a-day": (
         lambda file: (
@@ -148,11 +151,17 @@ CONTRADICTIONS = {
         "placements[0].start",
     ),
     "plan-before-the-case": (
-        lambda file: (put("placements[10].start", None)(file), put("placements[10].planned_start", "2022-02-28")(file)),
+        lambda file: (
+            put("placements[10].start", None)(file),
+            put("placements[10].planned_start", "2022-02-28")(file),
+        ),
         "placements[10].planned_start",
     ),
     "stay-after-the-case": (
-        lambda file: (put("cases[6].closed", "2022-07-31")(file), put("cases[6].closing_reason", "avbrott")(file)),
+        lambda file: (
+            put("cases[6].closed", "2022-07-31")(file),
+            put("cases[6].closing_reason", "avbrott")(file),
+        ),
         "placements[9].end",
     ),
     "stay-that-runs-on-in-a-closed-case": (
@@ -168,7 +177,10 @@ CONTRADICTIONS = {
     "price-overlap": (two_prices(**{"from": "2021-05-31"}), "placements[0].prices[1].from"),
     "price-gap-first": (put("placements[0].prices[0].from", "2021-03-16"), "placements[0].prices[0].from"),
     "price-gap-last": (put("placements[0].prices[0].to", "2022-03-14"), "placements[0].prices[0].to"),
-    "price-ends-before-it-begins": (put("placements[0].prices[0].to", "2021-03-14"), "placements[0].prices[0].to"),
+    "price-ends-before-it-begins": (
+        put("placements[0].prices[0].to", "2021-03-14"),
+        "placements[0].prices[0].to",
+    ),
     "price-over-before-the-stay-that-runs-on": (
         lambda file: (
             put("placements[9].end", None)(file),

@@ -126,7 +126,9 @@ def test_again_changes_nothing_and_says_for_which_year(db):
     call_command("load_demo", stdout=out)
     assert out.getvalue() == "Demonstrationen är redan inläst, för 2025. Inget ändrades.\n"
     with acting(account("inlasning")):
-        assert [model.objects.count() for model in (Case, Placement, JournalEntry, Task, ReleasePackage)] == before
+        assert [
+            model.objects.count() for model in (Case, Placement, JournalEntry, Task, ReleasePackage)
+        ] == before
 
 
 def test_the_commands_load_today_and_tell_who_is_who(db):
@@ -161,7 +163,12 @@ def test_days_move_by_whole_years_and_29_february_finds_a_place():
         (date(2026, 1, 1), 6, {"L1", "L2", "L3", "L6"}, {"L4", "L4b"}),
         (date(2026, 3, 14), 8, {"L1", "L2", "L3", "L4", "L6", "L7"}, {"L1b", "L4b"}),
         (date(2026, 6, 1), 8, {"L1", "L1b", "L2", "L2b", "L3", "L4", "L4b", "L6", "L7"}, {"L3b", "L8"}),
-        (date(2026, 12, 31), 8, {"L1", "L1b", "L2", "L2b", "L3", "L3b", "L4", "L4b", "L6", "L7", "L8"}, set()),
+        (
+            date(2026, 12, 31),
+            8,
+            {"L1", "L1b", "L2", "L2b", "L3", "L3b", "L4", "L4b", "L6", "L7", "L8"},
+            set(),
+        ),
     ],
 )
 def test_begun_stays_that_lie_ahead_are_plans(today, cases, begun, planned):

@@ -250,13 +250,14 @@ def test_a_known_row_with_other_facts_is_refused(db, change, path):
 @pytest.mark.parametrize(
     ("row", "path"),
     [
-        ({"cases": [{"ref": "X", "person": "P1", "unit": "ungdom", "received": "2022-05-01", "source": "polis"}]},
+        ({"cases": [{"ref": "X", "person": "P1", "unit": "ungdom", "received": "2022-05-01",
+                     "source": "sis"}]},
          "cases[0].received"),
-        ({"placements": [{"ref": "X", "case": "A1", "decision": "B1", "provider": "hvb-syd", "outside_reason": "x",
+        ({"placements": [{"ref": "X", "case": "A1", "decision": "B1", "provider": "hvb-syd",
                           "start": "2022-09-14", "end": "2022-09-20",
                           "prices": [{"from": "2022-09-14", "to": "2022-09-20", "rate": 1}]}]},
          "placements[0].start"),
-        ({"placements": [{"ref": "X", "case": "A2", "decision": "B1", "provider": "hvb-syd", "outside_reason": "x",
+        ({"placements": [{"ref": "X", "case": "A2", "decision": "B1", "provider": "hvb-syd",
                           "planned_start": "2023-09-14"}]}, "placements[0].decision"),
         ({"checks": [{"case": "A1", "planned": "2022-01-15", "done": "2022-01-20"}]}, "checks[0].done"),
     ],
@@ -392,7 +393,16 @@ def test_the_timeline_tells_each_fact_on_its_day(db):
 def test_250_cases_take_a_constant_number_of_statements_for_each_kind(db, django_assert_max_num_queries):
     """Numbers are drawn one by one; all else is written in batches."""
     file = golden()
-    names = ("persons", "cases", "assessments", "consents", "decisions", "placements", "applications", "checks")
+    names = (
+        "persons",
+        "cases",
+        "assessments",
+        "consents",
+        "decisions",
+        "placements",
+        "applications",
+        "checks",
+    )
     lists = {name: file[name] for name in names}
     for name in names:
         file[name] = [copied(row, number) for number in range(32) for row in lists[name]]

@@ -23,14 +23,20 @@ from tests.scenarios.random_files import files
 
 AT = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 WITH_A_DATABASE = settings(
-    max_examples=30,
+    max_examples=20,
     deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
+    suppress_health_check=[
+        HealthCheck.function_scoped_fixture,
+        HealthCheck.too_slow,
+        HealthCheck.data_too_large,
+    ],
 )
 
 
 @WITH_A_DATABASE
-@given(file=files(), months=st.lists(st.sampled_from(MONTHS), min_size=4, max_size=4), later=st.integers(-40, 60))
+@given(
+    file=files(), months=st.lists(st.sampled_from(MONTHS), min_size=4, max_size=4), later=st.integers(-40, 60)
+)
 def test_the_database_counts_what_the_file_says(db, file, months, later):
     scenario = read(file)
     with transaction.atomic():

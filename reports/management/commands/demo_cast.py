@@ -7,7 +7,7 @@ from avhopp.accounts.models import User
 
 
 class Command(BaseCommand):
-    help = "Prints who can sign in to the demonstration: user name, name, role and what they do, and the password."
+    help = "Prints who can sign in to the demonstration, in which role, and the password."
 
     def handle(self, *args: object, **options: object) -> None:
         accounts = User.objects.filter(

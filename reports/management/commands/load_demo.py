@@ -9,7 +9,7 @@ from reports.scenario.demonstration import load_demo, loaded_year
 
 class Command(BaseCommand):
     help = (
-        f"Loads the demonstration into municipality {DEMO_CODE}, which no municipality has: invented cases, seen "
+        f"Loads the demonstration into municipality {DEMO_CODE}, which nobody has: invented cases, seen "
         "from today. Once it is loaded, running this again changes nothing."
     )
 

@@ -1,4 +1,4 @@
-"""Load a scenario file, or rehearse it. The format is described in docs/scenarios.md."""
+"""Load a scenario file, or rehearse it. The format is described in reports/scenario/FORMAT.md."""
 
 import json
 from argparse import ArgumentTypeError
@@ -77,10 +77,10 @@ class Command(BaseCommand):
 
     def _tell(self, scenario: Scenario, loaded: Loaded, options: dict[str, Any], found: list[Any]) -> None:
         for gap in loaded.gaps:
-            self.stderr.write(str(gap))
+            self.stderr.write(str(gap), str)
         summary = _summary(scenario, loaded, dry_run=options["dry_run"])
         if options["figures"]:
-            self.stderr.write(summary)
+            self.stderr.write(summary, str)
             self.stdout.write(json.dumps(found, ensure_ascii=False, indent=1))
         else:
             self.stdout.write(summary)

@@ -1,0 +1,149 @@
+"""Delegation and definition, tabled."""
+
+from datetime import date
+from itertools import pairwise
+from uuid import uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from avhopp.access.roles import Role
+from avhopp.kernel.refusal import Refused
+from cases.rules import (
+    RANK,
+    STANDARD,
+    Rule,
+    Wanted,
+    allowing_rule,
+    check_definition,
+    covers,
+    deciders,
+    wanted_by,
+)
+
+ASTA, FRIDA, BO = RANK
+RULES = [Rule(uuid4(), f"3.1.{n}", "hvb", role, days, out) for n, (role, days, out) in enumerate(STANDARD, 1)]
+
+
+def hvb(days, outside=False):
+    return Wanted("hvb", days, outside)
+
+
+@pytest.mark.parametrize(
+    ("role", "wanted", "point"),
+    [
+        (ASTA, hvb(1), "3.1.1"),
+        (ASTA, hvb(123), "3.1.1"),
+        (ASTA, hvb(124), None),
+        (ASTA, hvb(30, outside=True), None),
+        (ASTA, hvb(None), None),
+        (FRIDA, hvb(30), "3.1.1"),  # what a case worker may, she may, on the same point
+        (FRIDA, hvb(124), "3.1.2"),
+        (FRIDA, hvb(366), "3.1.2"),
+        (FRIDA, hvb(367), None),
+        (FRIDA, hvb(30, outside=True), None),
+        (BO, hvb(367), "3.1.3"),
+        (BO, hvb(None), "3.1.3"),
+        (BO, hvb(30, outside=True), "3.1.3"),
+        (BO, hvb(30), "3.1.1"),
+        (BO, Wanted("stodboende", 30), None),  # no rule about that kind
+        (Role.COORDINATOR, hvb(1), None),
+        (Role.FINANCE_OFFICER, hvb(1), None),
+    ],
+)
+def test_who_may_decide_what(role, wanted, point):
+    if point:
+        assert allowing_rule(role, wanted, RULES).point == point
+    else:
+        with pytest.raises(Refused):
+            allowing_rule(role, wanted, RULES)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "named"),
+    [
+        (hvb(200), "förste socialsekreterare eller enhetschef"),
+        (hvb(30, outside=True), "enhetschef"),
+        (hvb(None), "enhetschef"),
+    ],
+)
+def test_a_refusal_names_who_may_decide(wanted, named):
+    with pytest.raises(Refused) as refused:
+        allowing_rule(ASTA, wanted, RULES)
+    assert refused.value.code == "beyond_delegation"
+    assert f"fattas av {named}." in refused.value.text
+
+
+@pytest.mark.parametrize("rules", [[], [Rule(uuid4(), "1", "hvb", Role.POLICE, None, True)]])
+def test_without_a_rule_it_is_the_committees(rules):
+    with pytest.raises(Refused) as refused:
+        allowing_rule(BO, hvb(1), rules)
+    assert refused.value.code == "no_delegation"
+
+
+@given(
+    days=st.one_of(st.none(), st.integers(0, 2000)),
+    outside=st.booleans(),
+    rules=st.lists(
+        st.builds(
+            Rule,
+            st.uuids(),
+            st.text("123.", min_size=1, max_size=4),
+            st.sampled_from(["hvb", "stodboende"]),
+            st.sampled_from(list(RANK)),
+            st.one_of(st.none(), st.integers(1, 800)),
+            st.booleans(),
+        ),
+        max_size=8,
+    ),
+)
+def test_power_grows_with_rank_and_the_point_always_covers(days, outside, rules):
+    wanted = hvb(days, outside)
+    able = deciders(wanted, rules)
+    for lower, higher in pairwise(RANK):
+        assert lower not in able or higher in able
+    for role in RANK:
+        if role in able:
+            rule = allowing_rule(role, wanted, rules)
+            assert covers(rule, wanted)
+            assert RANK.index(rule.role) <= RANK.index(role)
+        else:
+            with pytest.raises(Refused):
+                allowing_rule(role, wanted, rules)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "rejected", "days"),
+    [
+        (date(2026, 7, 1), date(2026, 11, 1), False, 123),
+        (date(2026, 7, 1), None, False, None),
+        (date(2026, 7, 1), None, True, 0),
+        (None, None, True, 0),
+    ],
+)
+def test_what_a_decision_asks_for(start, end, rejected, days):
+    wanted = wanted_by(kind="hvb", rejected=rejected, start=start, end=end, outside_framework=True)
+    assert wanted.days == days
+    assert wanted.outside_framework is not rejected
+
+
+@pytest.mark.parametrize(
+    ("result", "criteria", "agrees"),
+    [
+        ("uppfyller", (True, True, True), True),
+        ("uppfyller", (True, True, None), False),
+        ("uppfyller", (True, False, True), False),
+        ("uppfyller_inte", (False, True, True), True),
+        ("uppfyller_inte", (True, True, True), False),
+        ("uppfyller_inte", (None, True, True), False),
+        ("preliminart", (None, None, None), True),
+        ("preliminart", (True, True, None), True),
+    ],
+)
+def test_the_definition_follows_its_criteria(result, criteria, agrees):
+    if agrees:
+        check_definition(result, criteria)
+    else:
+        with pytest.raises(Refused, match="definition_disagrees"):
+            check_definition(result, criteria)

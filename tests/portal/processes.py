@@ -1,0 +1,61 @@
+"""The two programs in this folder as processes, and connections to their database."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+
+from avhopp import services
+from avhopp.settings.environment import ROOT
+
+DATABASE = "avhopp_portal_test"
+HERE = Path(__file__).parent
+
+
+class Process:
+    """One of the two programs in this folder, running with its own settings."""
+
+    def __init__(self, script: str, settings: str) -> None:
+        environment = os.environ | {
+            "DJANGO_SETTINGS_MODULE": settings,
+            "AVHOPP_DATABASE": DATABASE,
+            "AVHOPP_DEMO": "1",
+            "PYTHONPATH": str(ROOT),
+        }
+        self.process = subprocess.Popen(
+            [sys.executable, HERE / script],
+            cwd=ROOT,
+            env=environment,
+            text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+
+    def __call__(self, command: str, **arguments: Any) -> Any:
+        assert self.process.stdin
+        assert self.process.stdout
+        self.process.stdin.write(json.dumps([command, arguments], default=str) + "\n")
+        self.process.stdin.flush()
+        line = self.process.stdout.readline()
+        if not line:
+            _, errors = self.process.communicate(timeout=20)
+            raise AssertionError(f"{command} failed:\n{errors[-9000:]}")
+        return json.loads(line)
+
+    def end(self) -> None:
+        self.process.communicate(timeout=20)
+
+
+def connect(login: str) -> psycopg.Connection:
+    """A connection as `avhopp_<login>`, or as the administrator."""
+    parts = conninfo_to_dict(services.admin_url())
+    parts["dbname"] = DATABASE
+    if login != "admin":
+        parts |= {"user": f"avhopp_{login}", "password": services.read_secret(f"db_{login}")}
+    return psycopg.connect(**parts)
