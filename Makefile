@@ -14,7 +14,7 @@ run:  ## everything on this machine: servers, demo, web (PORT=8000), portal (POR
 	@bin/bootstrap run && exec $(PYTHON) -m avhopp.services run
 
 test:  ## the whole suite with servers of its own (PYTEST_ARGS="tests/cases -k journal" for a part)
-	@bin/bootstrap test && exec $(PYTHON) -m avhopp.services test -m "not deep" $(PYTEST_ARGS)
+	@bin/bootstrap test && exec $(PYTHON) -m avhopp.services test -n 2 --dist loadfile -m "not deep" $(PYTEST_ARGS)
 
 test-deep:  ## the suite with its long variants
 	@bin/bootstrap test && exec $(PYTHON) -m avhopp.services test $(PYTEST_ARGS)
@@ -22,11 +22,10 @@ test-deep:  ## the suite with its long variants
 check:  ## format, lint, types, templates, missing migrations, production settings
 	@bin/bootstrap test && bin/check
 
-format:  ## puts code and templates in the one format
+format:  ## puts the code in the one format
 	@bin/bootstrap test
 	$(PYTHON) -m ruff format .
 	$(PYTHON) -m ruff check --fix .
-	$(PYTHON) -m djlint --reformat --quiet templates
 
 bench:  ## the benchmark on 100 000 cases; writes docs/benchmarks.md
 	@bin/bootstrap test && exec $(PYTHON) -m avhopp.services bench -m benchmarks $(BENCH_ARGS)

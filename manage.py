@@ -8,7 +8,10 @@ from django.core.management import execute_from_command_line
 
 from avhopp import services
 
-MIGRATOR = {"setup_database", "migrate", "makemigrations", "showmigrations", "sqlmigrate", "catalog", "squashmigrations"}
+MIGRATOR = {
+    "setup_database", "migrate", "makemigrations", "showmigrations", "sqlmigrate", "squashmigrations",
+    "catalog",
+}  # fmt: skip
 WORKER = {"figures", "report"}
 
 

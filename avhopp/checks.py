@@ -17,17 +17,23 @@ def refuse_unless_sound() -> None:
         ImproperlyConfigured: with a sentence for the operator.
     """
     with connection.cursor() as cursor:
-        cursor.execute("select session_user, current_user, current_setting('is_superuser'), current_setting('server_version_num')")
+        cursor.execute(
+            "select session_user, current_user, current_setting('is_superuser'), "
+            "current_setting('server_version_num')"
+        )
         session, current, superuser, version = cursor.fetchone()
     expected = f"avhopp_{settings.DATABASE_LOGIN}"
     if session != expected or current != expected or superuser == "on":
         raise ImproperlyConfigured(f"This process must reach the database as {expected}, not as {current}.")
     major, minor = divmod(int(version), 10000)
     if minor < MINIMUM.get(major, 0) or major < min(MINIMUM):
-        raise ImproperlyConfigured(f"PostgreSQL {major}.{minor} is too old; row-level security has known holes in it.")
+        raise ImproperlyConfigured(
+            f"PostgreSQL {major}.{minor} is too old; row-level security has known holes in it."
+        )
     found = catalog.differences()
     if found:
         raise ImproperlyConfigured(
-            "The database's walls are not the committed ones; run bin/setup. First differences: " + "; ".join(found[:5])
+            "The database's walls are not the committed ones; run bin/setup. First differences: "
+            + "; ".join(found[:5])
         )
     connection.close()

@@ -1,4 +1,4 @@
-"""Error pages. They say what to do next and nothing about what was asked for: hidden and missing look the same."""
+"""Error pages. They say what to do next, not what was asked for: hidden and missing look the same."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render

@@ -1,6 +1,6 @@
 """Load a hundred thousand synthetic cases, measure, and write docs/benchmarks.md.
 
-    make bench                       (BENCH_ARGS="--cases 20000" for a smaller run that writes nothing)
+make bench                       (BENCH_ARGS="--cases 20000" for a smaller run that writes nothing)
 """
 
 import argparse
@@ -19,8 +19,8 @@ from benchmarks.population import Builder
 FULL = 100_000
 HEAD = """# Benchmarks
 
-`make bench` makes this page. Absolute times depend on the machine and on what else it does; the ratios, the plans and
-the numbers of queries are what to trust. Nothing here is part of the test suite.
+`make bench` makes this page. Absolute times depend on the machine and on what else it does; the ratios, the
+plans and the numbers of queries are what to trust. Nothing here is part of the test suite.
 
 """
 
@@ -40,7 +40,8 @@ def main() -> None:
         django.setup()
         walls, pages, report = (import_module(f"benchmarks.{name}") for name in ("walls", "pages", "report"))
         lines = [
-            f"Python {platform.python_version()}, {os.cpu_count()} cores, {size} cases streamed in by COPY in {loaded:.0f} s.",
+            f"Python {platform.python_version()}, {os.cpu_count()} cores, "
+            f"{size} cases streamed in by COPY in {loaded:.0f} s.",
             "",
             *walls.section(size, population),
             "",

@@ -27,7 +27,8 @@ def manage(*arguments: str) -> None:
 
 
 def fresh() -> None:
-    """Drop the benchmarks' database and make it again, empty and set up."""
+    """Drop the benchmarks' database and make it again, empty and set up; the pages' files are gathered."""
     with administrator("postgres") as server:
         server.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(DATABASE)))
     manage("setup_database")
+    manage("collectstatic", "--noinput", "--verbosity", "0")

@@ -1,12 +1,12 @@
 """Whole pages through the real views, both walls on: queries and time in the database for each."""
 
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from avhopp.accounts.models import User
 from benchmarks.population import Population
 from benchmarks.timing import DatabaseClock
-from django.db import connection
 
 BACKEND = "avhopp.accounts.backends.PasswordBackend"
 ROUNDS = 20
@@ -30,16 +30,16 @@ def section(population: Population) -> list[str]:
     lines = [
         "## Whole pages, both walls on",
         "",
-        f"Aim: at most {MOST_QUERIES} queries and {MOST_MILLISECONDS} ms in the database at the 95th percentile.",
+        f"Aim: at most {MOST_QUERIES} queries and {MOST_MILLISECONDS} ms in the database (95th percentile).",
         "",
         "| page | who | sees | queries | ms in the database (95th) | within the aim |",
         "|---|---|---|---|---|---|",
     ]
     for sees, user_id in population.users.items():
         user = User.objects.get(pk=user_id)
-        client = Client()
+        client = Client(SERVER_NAME="localhost")
         client.force_login(user, backend=BACKEND)
-        pages = {"Mina ärenden": reverse("my_cases") + "?visa=alla"}
+        pages = {"Mina ärenden": reverse("my_cases") + "?urval=alla&lage=samtliga"}
         if sees in population.some_case:
             pages["ärendet"] = reverse("case", args=[population.some_case[sees]])
         if user.role == "samordnare":

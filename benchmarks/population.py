@@ -1,7 +1,7 @@
 """A synthetic population: one hundred thousand cases with their grants, streamed in by COPY.
 
-Only sizes and shapes matter; nobody in it exists. Rows are spread over 290 municipalities, and the users whose
-pages are measured see 0, 30, 1 000 and 5 000 cases.
+Only sizes and shapes matter; nobody in it exists. Rows are spread over 290 municipalities, and the users
+whose pages are measured see 0, 30, 1 000 and 5 000 cases.
 """
 
 import random
@@ -62,8 +62,14 @@ class Builder:
 
     def _organisation(self) -> None:
         self.municipalities = [self.id() for _ in range(MUNICIPALITIES)]
-        rows = [(m, f"{1000 + i}", f"Kommun {i}", "Socialnämnden", "SN", False) for i, m in enumerate(self.municipalities)]
-        copy(self.connection, "accounts_municipality", ("id", "code", "name", "board", "registry_prefix", "is_demo"), rows)
+        copy(
+            self.connection, "accounts_municipality",
+            ("id", "code", "name", "board", "registry_prefix", "is_demo"),
+            (
+                (municipality, f"{1000 + i}", f"Kommun {i}", "Socialnämnden", "SN", False)
+                for i, municipality in enumerate(self.municipalities)
+            ),
+        )  # fmt: skip
         self.units = [(self.id(), m) for m in self.municipalities]
         copy(
             self.connection, "accounts_unit", ("id", "municipality_id", "ref", "name"),
@@ -77,22 +83,26 @@ class Builder:
         self._users()
 
     def _users(self) -> None:
-        home = self.municipalities[0]
+        home, unit, police = self.municipalities[0], self.units[0][0], self.police[0][0]
         rows = []
         for sees in (0, 30, 1000, 5000):
             self.population.users[sees] = user = self.id()
             role = "samordnare" if sees == 5000 else "socialsekreterare"
-            rows.append((user, f"matt{sees}@1000", f"matt{sees}", f"Mätare {sees}", role, home, self.units[0][0], None))
+            rows.append((user, f"matt{sees}@1000", f"matt{sees}", f"Mätare {sees}", role, home, unit, None))
         self.population.police_user = self.id()
-        rows.append((self.population.police_user, "polis@1000", "polis", "Polis", "polis", home, None, self.police[0][0]))
+        rows.append(
+            (self.population.police_user, "polis@1000", "polis", "Polis", "polis", home, None, police)
+        )
+        self.reporter = self.id()
+        machine = ("rapportering@1000", "rapportering", "Rapportering", "rapportering")
+        rows.append((self.reporter, *machine, home, None, None))
         self.handlers = []
         for i in range(200):
             handler = self.id()
             self.handlers.append(handler)
-            unit, municipality = self.units[i]
-            rows.append(
-                (handler, f"handlaggare{i}@x", f"h{i}", f"Handläggare {i}", "socialsekreterare", municipality, unit, None)
-            )
+            unit, place = self.units[i]
+            name = f"Handläggare {i}"
+            rows.append((handler, f"handlaggare{i}@x", f"h{i}", name, "socialsekreterare", place, unit, None))
         copy(
             self.connection,
             "accounts_user",
@@ -109,17 +119,20 @@ class Builder:
         copy(
             self.connection,
             "cases_person",
-            ("id", "municipality_id", "name", "name_key", "birth_year", "sex", "children_count", "protection"),
+            ("id", "municipality_id", "name", "name_key",
+             "birth_year", "sex", "children_count", "protection"),
             (
-                (p, self.municipalities[m], f"Påhittad {i}", f"pahittad {i}", 1985 + i % 22, "okant", i % 4, "ingen")
-                for i, (p, m) in enumerate(zip(persons, places, strict=True))
+                (person, self.municipalities[place], f"Påhittad {i}", f"pahittad {i}",
+                 1985 + i % 22, "okant", i % 4, "ingen")
+                for i, (person, place) in enumerate(zip(persons, places, strict=True))
             ),
-        )
+        )  # fmt: skip
         copy(
             self.connection,
             "cases_case",
-            ("id", "municipality_id", "unit_id", "person_id", "case_no", "state", "received", "source", "closed",
-             "closing_reason", "outcome", "police_contact", "definition", "definition_version", "hide_handler_names"),
+            ("id", "municipality_id", "unit_id", "person_id", "case_no", "state", "received", "source",
+             "closed", "closing_reason", "outcome", "police_contact", "definition", "definition_version",
+             "hide_handler_names"),
             self._case_rows(persons),
         )  # fmt: skip
 
@@ -128,8 +141,8 @@ class Builder:
             received = START + timedelta(days=self.random.randrange(3600))
             is_open = i % 5 == 0
             yield (
-                case, self.municipalities[place], self.units[place][0], person, f"AVH-{received.year}-{i:06d}",
-                "insats_pagar" if is_open else "avslutad", received, "polis",
+                case, self.municipalities[place], self.units[place][0], person,
+                f"AVH-{received.year}-{i:06d}", "insats_pagar" if is_open else "avslutad", received, "polis",
                 None if is_open else received + timedelta(days=400), None if is_open else "avbrott", "", "",
                 "uppfyller", "2024:11", False,
             )  # fmt: skip
@@ -145,6 +158,7 @@ class Builder:
                 "insert into app.auth_group (name) values (%s) returning id", [f"{municipality}/samordnare"]
             ).fetchone()
             groups[place] = row[0] if row else None
+        copy(self.connection, "accounts_user_groups", ("user_id", "group_id"), [(self.reporter, groups[0])])
         copy(
             self.connection,
             "cases_casegroupgrant",
@@ -162,7 +176,8 @@ class Builder:
         )
 
     def _user_grants(self, permission: int) -> Iterator[tuple]:
-        for i, case in enumerate(self.ids):  # two handlers a case, so that the table has the size it would have
+        # Two handlers a case, so that the table has the size it would have.
+        for i, case in enumerate(self.ids):
             for handler in {self.handlers[i % 200], self.handlers[(i * 7 + 3) % 200]}:
                 yield (self.id(), case, handler, permission, "handlaggare", "Ärendet öppnades", NOW)
         for sees, user in self.population.users.items():
@@ -173,19 +188,22 @@ class Builder:
                 yield (self.id(), case, user, permission, "tillfallig", "Mätning", NOW)
 
     def _releases(self) -> None:
-        basis = self.connection.execute("select id from app.collaboration_legalbasis where needs_consent limit 1").fetchone()
+        basis = self.connection.execute(
+            "select id from app.collaboration_legalbasis where needs_consent limit 1"
+        ).fetchone()
         assert basis is not None
         released = datetime.now(UTC) - timedelta(days=1)
         copy(
             self.connection,
             "collaboration_releasepackage",
-            ("id", "case_id", "recipient_id", "kind", "reference", "legal_basis_id", "provision", "purpose", "harm_test",
-             "content", "content_sha256", "released_by_id", "released_at", "valid_from", "valid_to", "closed_because"),
+            ("id", "case_id", "recipient_id", "kind", "reference", "legal_basis_id", "provision", "purpose",
+             "harm_test", "content", "content_sha256", "released_by_id", "released_at", "valid_from",
+             "valid_to", "closed_because"),
             (
                 (
-                    self.id(), case, self.police[0 if i < 1000 else place][0], "utlamnande", f"D-{i}", basis[0],
-                    "10 kap. 1 § OSL", "Samverkan", "Utlämnandet är bara en mätning.", "{}", "0" * 64, self.handlers[0], released, released,
-                    released + timedelta(days=80), "",
+                    self.id(), case, self.police[0 if i < 1000 else place][0], "utlamnande", f"D-{i}",
+                    basis[0], "10 kap. 1 § OSL", "Samverkan", "Utlämnandet är bara en mätning.", "{}",
+                    "0" * 64, self.handlers[0], released, released, released + timedelta(days=80), "",
                 )
                 for i, (case, place) in enumerate(zip(self.ids[:50_000], self.places, strict=False))
             ),

@@ -1,8 +1,8 @@
 """What the two walls cost the database: a page of fifty cases, its count, and one case.
 
-Every figure is a median of one run with a warm cache; the ratio is to the same columns in the same order without any
-restriction, read by the administrator in the same run. Only the statement is timed: the transaction is open and the
-context is set.
+Every figure is a median of one run with a warm cache; the ratio is to the same columns in the same order
+without any restriction, read by the administrator in the same run. Only the statement is timed: the
+transaction is open and the context is set.
 """
 
 import json
@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
+from django.db import connection, transaction
 from psycopg.conninfo import conninfo_to_dict
 
 from avhopp import services
@@ -21,7 +22,6 @@ from benchmarks.loading import DATABASE, administrator
 from benchmarks.population import Population
 from benchmarks.timing import Timing, measure
 from cases.models import Case
-from django.db import connection, transaction
 
 PAGE = 50
 
@@ -48,6 +48,10 @@ def run(sql: str, parameters: tuple) -> list:
         return cursor.fetchall()
 
 
+def timed(sql: str, parameters: tuple) -> Timing:
+    return measure(lambda: run(sql, parameters))
+
+
 def explained(sql: str, parameters: tuple) -> dict:
     found = run("explain (analyze, format json) " + sql, parameters)[0][0]
     return (json.loads(found) if isinstance(found, str) else found)[0]["Plan"]
@@ -61,13 +65,14 @@ def signed_in(user: User) -> Iterator[None]:
 
 def unrestricted() -> dict[str, Timing]:
     columns = ", ".join(f.column for f in Case._meta.local_concrete_fields)
-    page = f"select {columns} from app.cases_case order by received desc, id desc limit {PAGE}"  # noqa: S608
+    page = f"select {columns} from app.cases_case order by received desc, id desc limit {PAGE}"
+    single = f"select {columns} from app.cases_case where id = %s"
     with administrator(DATABASE) as free, free.transaction():
         one = free.execute("select id from app.cases_case limit 1").fetchone()
         return {
             "page": measure(lambda: free.execute(page).fetchall()),
             "count": measure(lambda: free.execute("select count(*) from app.cases_case").fetchall()),
-            "one": measure(lambda: free.execute(f"select {columns} from app.cases_case where id = %s", one).fetchall()),  # noqa: S608
+            "one": measure(lambda: free.execute(single, one).fetchall()),
         }
 
 
@@ -75,7 +80,8 @@ def portal(population: Population) -> Timing:
     """The portal's list of packages, through the portal's login and view."""
     address = conninfo_to_dict(services.admin_url())
     address |= {"dbname": DATABASE, "user": "avhopp_portal", "password": services.read_secret("db_portal")}
-    query = f"select id, reference, kind, purpose, released_at, valid_to from package order by released_at desc, id limit {PAGE}"  # noqa: S608
+    columns = "id, reference, kind, purpose, released_at, valid_to"
+    query = f"select {columns} from package order by released_at desc, id limit {PAGE}"
     with psycopg.connect(**address) as police, police.transaction():
         value = signed(population.police_user, "portal", context_key("portal"), int(time.time()) + 600)
         police.execute("select set_config(%s, %s, true)", [SETTING, value])
@@ -93,17 +99,18 @@ def section(size: int, population: Population) -> list[str]:
         "",
         "| who | sees | list page of 50 | ratio | count | one case | rows thrown away | full index walk |",
         "|---|---|---|---|---|---|---|---|",
-        f"| no restriction, no walls | {size} | {free['page']} | 1.0 | {free['count']} | {free['one']} | – | – |",
+        f"| no restriction, no walls | {size} | {free['page']} | 1.0 | {free['count']} | {free['one']} "
+        "| – | – |",
     ]
     for sees, user_id in population.users.items():
         user = User.objects.get(pk=user_id)
         visible = Case.objects.visible_to(user)
         with signed_in(user):
-            page = measure(lambda q=statement(visible[:PAGE]): run(*q))
-            counting = "select count(*) from (" + statement(visible.order_by().values("id"))[0] + ") as seen"
-            count = measure(lambda s=counting, p=statement(visible.order_by().values("id"))[1]: run(s, p))
+            page = timed(*statement(visible[:PAGE]))
+            counted, parameters = statement(visible.order_by().values("id"))
+            count = timed(f"select count(*) from ({counted}) as seen", parameters)
             wanted = population.some_case.get(sees, uuid.uuid4())
-            one = measure(lambda q=statement(visible.filter(pk=wanted)): run(*q))
+            one = timed(*statement(visible.filter(pk=wanted)))
             plan = explained(*statement(visible[:PAGE]))
         lines.append(
             f"| {user.role} | {sees} | {page} | {page.median / free['page'].median:.1f} | {count} | {one} "

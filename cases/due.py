@@ -15,6 +15,7 @@ from avhopp.kernel.deadlines import DeadlineKind, due
 from avhopp.kernel.refusal import Refused
 from cases import rules
 from cases.models import (
+    Case,
     Decision,
     DecisionProposal,
     DelegationRule,
@@ -25,8 +26,18 @@ from cases.models import (
 )
 from cases.models.investigation import ANSWER_TIME
 from cases.panels import Due
+from cases.visibility import CaseScopedQuerySet, IsAnyOf
 
 TASK_LABELS = dict(Task.Kind.choices)
+
+
+def among_open(case_ids: Iterable[UUID]) -> IsAnyOf:
+    """Rows of those of the cases that are open, by `case_id`.
+
+    Not `case__closed=None`: that is a join, and for each of its rows the wall would go through all the cases
+    that the user sees (docs/decisions/0007).
+    """
+    return IsAnyOf("case_id", Case.objects.filter(id__in=list(case_ids), closed=None).order_by().values("id"))
 
 
 def due_from_cases(case_ids: Iterable[UUID], user: User, today: date) -> list[Due]:
@@ -44,7 +55,7 @@ def due_from_cases(case_ids: Iterable[UUID], user: User, today: date) -> list[Du
 
 
 def _sources(ids: list[UUID], user: User, today: date) -> list[tuple[Can, QuerySet]]:
-    def rows(what: str, source: QuerySet, start: Any, detail: Any = None) -> QuerySet:
+    def rows(what: str, source: CaseScopedQuerySet, start: Any, detail: Any = None) -> QuerySet:
         found = source.visible_to(user).filter(case_id__in=ids).order_by()
         return found.annotate(
             due_what=Value(what, CharField()),
@@ -52,14 +63,13 @@ def _sources(ids: list[UUID], user: User, today: date) -> list[tuple[Can, QueryS
             due_from=start,
         ).values_list("case_id", "id", "due_what", "due_detail", "due_from")
 
-    tasks = Task.objects.open().filter(case__closed=None)
+    in_open = among_open(ids)
+    tasks = Task.objects.open().filter(in_open)
     drafts = JournalEntry.objects.drafts().filter(author=user)
-    open_ones = Investigation.objects.filter(concluded=None, case__closed=None)
+    open_ones = Investigation.objects.filter(in_open, concluded=None)
     asked = open_ones.filter(communicated__gte=today - ANSWER_TIME)
-    follow_ups = FollowUp.objects.filter(held=None, case__closed=None)
-    appeals = Decision.objects.filter(notified__gte=due_since(today), case__closed=None).exclude(
-        outcome="bifall"
-    )
+    follow_ups = FollowUp.objects.filter(in_open, held=None)
+    appeals = Decision.objects.filter(in_open, notified__gte=due_since(today)).exclude(outcome="bifall")
     return [
         (Can.SEE_TASKS, rows("task", tasks, F("due"), F("kind"))),
         (Can.SEE_JOURNAL, rows("draft", drafts, TruncDate("written_at"))),
@@ -91,7 +101,7 @@ def _due(case_id: UUID, id: UUID, what: str, detail: str, start: date) -> Due:
             reverse("investigation", args=[case_id]),
         )
     if what == "follow_up":
-        return Due(case_id, "Följ upp insatsen", start, reverse("follow_up", args=[case_id, id]))
+        return Due(case_id, "Följ upp insatsen", start, reverse("follow_ups", args=[case_id]))
     decision = reverse("decision", args=[case_id, id])
     return Due(case_id, "Tiden att överklaga går ut", due(DeadlineKind.APPEAL, start), decision)
 
@@ -100,9 +110,7 @@ def _proposals(ids: list[UUID], user: User, today: date) -> list[Due]:
     """Decisions that somebody prepared and that `user` may make."""
     if not role_can(user.role, Can.DECIDE):
         return []
-    waiting = list(
-        DecisionProposal.objects.visible_to(user).waiting().filter(case_id__in=ids, case__closed=None)
-    )
+    waiting = list(DecisionProposal.objects.visible_to(user).waiting().filter(among_open(ids)))
     if not waiting:
         return []
     order = [rules.Rule.of(row) for row in DelegationRule.objects.visible_to(user).in_force_on(today)]

@@ -1,26 +1,29 @@
 """What the case page shows: read in a constant number of queries, and only what the user's role opens."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from avhopp.access.policy import may_in_general
+from avhopp.access.requests import UserRequest
 from avhopp.access.roles import ROLES, Can, Role, role_can
 from avhopp.accounts.models import User
 from avhopp.audit.models import Event
 from cases import steps
 from cases.models import Case, CaseGroupGrant, CaseUserGrant, FollowUp, Intake, Investigation, JournalEntry
 from cases.models.decision import Decision, DecisionProposal
-from cases.panels import due_in, panels
+from cases.panels import due_in, panels_for
 from cases.states import CaseEvent
+from cases.together import Found, Parts, Rows, together
 from cases.visibility import in_force
 
 EVENTS_SHOWN, NOTES_SHOWN = 8, 3
+FILE = "file"  # the rows of the case itself, beside those of the panels
 ICONS = {
     "arende": "folder",
     "kontakt": "phone",
@@ -55,36 +58,54 @@ class Holder:
     reason: str
 
 
-def overview(case: Case, user: User, today: date) -> dict[str, Any]:
-    """Everything of the case itself that the page shows `user`."""
+def overview(case: Case, user: User, today: date, file: Found) -> dict[str, Any]:
+    """Everything of the case itself that the page shows `user`. `file`: the rows of `file_of`."""
 
     def can(right: Can) -> bool:
         return role_can(user.role, right)
 
-    def rows(model: Any, right: Can, *related: str) -> list[Any]:
-        return (
-            list(model.objects.visible_to(user).filter(case=case).select_related(*related))
-            if can(right)
-            else []
-        )
-
-    intakes = rows(Intake, Can.SEE_INTAKE)
-    journal = JournalEntry.objects.visible_to(user).filter(case=case).current().readable_by(user)
     return {
         "due": due_in([case.pk], user, today),
-        "steps": step_links(case, user, intakes),
-        "intakes": intakes,
-        "investigations": rows(Investigation, Can.SEE_INVESTIGATION),
-        "decisions": rows(Decision, Can.SEE_DECISION, "decided_by"),
-        "proposals": [
-            p for p in rows(DecisionProposal, Can.SEE_DECISION, "prepared_by") if p.settled_on is None
-        ],
-        "notes": list(journal.select_related("author")[:NOTES_SHOWN]) if can(Can.SEE_JOURNAL) else [],
-        "follow_ups": rows(FollowUp, Can.SEE_FOLLOW_UP),
-        "events": timeline(case, user)[:EVENTS_SHOWN],
-        "holders": holders(case) if can(Can.SEE_ACCESS) else [],
+        "steps": step_links(case, user, file["intakes"]),
+        **file,
+        "holders": holders(case, file["people"], file["teams"]),
         "can": {right.value: can(right) for right in Can},
         "can_open": may_in_general(user, Can.OPEN_CASE),
+    }
+
+
+def read_page(case: Case, user: User) -> tuple[Found, dict[str, Found]]:
+    """The rows of the case itself, and those of each panel by its key: one query."""
+    parts = {panel.key: panel.rows(case, user) for panel in panels_for(user)}
+    found = together(case, {FILE: file_of(case, user), **parts})
+    return found.pop(FILE), found
+
+
+def file_of(case: Case, user: User) -> Parts:
+    """The case's own rows; none of what the role does not open."""
+
+    def rows(model: Any) -> Any:
+        return model.objects.visible_to(user).filter(case=case)
+
+    def grants(model: Any) -> Any:
+        return model.objects.filter(in_force(), content_object=case)
+
+    notes = rows(JournalEntry).current().readable_by(user)[:NOTES_SHOWN]
+    name = ("name",)
+    parts = {
+        "intakes": (Can.SEE_INTAKE, Rows(rows(Intake))),
+        "investigations": (Can.SEE_INVESTIGATION, Rows(rows(Investigation))),
+        "decisions": (Can.SEE_DECISION, Rows(rows(Decision))),
+        "proposals": (Can.SEE_DECISION, Rows(rows(DecisionProposal).waiting(), {"prepared_by": name})),
+        "notes": (Can.SEE_JOURNAL, Rows(notes, {"author": name})),
+        "follow_ups": (Can.SEE_FOLLOW_UP, Rows(rows(FollowUp))),
+        "events": (Can.SEE_CASE, Rows(timeline(case, user)[:EVENTS_SHOWN])),
+        "people": (Can.SEE_ACCESS, Rows(grants(CaseUserGrant), {"user": name})),
+        "teams": (Can.SEE_ACCESS, Rows(grants(CaseGroupGrant), {"group": name})),
+    }
+    return {
+        key: rows if role_can(user.role, right) else Rows(rows.queryset.none())
+        for key, (right, rows) in parts.items()
     }
 
 
@@ -109,7 +130,7 @@ def timeline(case: Case, user: User) -> Any:
     return Event.objects.about(case.pk).readable_by(ROLES[Role(user.role)])
 
 
-def as_timeline(events: list[Event]) -> list[dict[str, Any]]:
+def as_timeline(events: Sequence[Event]) -> list[dict[str, Any]]:
     """Events as the timeline component wants them."""
     return [
         {
@@ -123,10 +144,8 @@ def as_timeline(events: list[Event]) -> list[dict[str, Any]]:
     ]
 
 
-def holders(case: Case) -> list[Holder]:
+def holders(case: Case, people: list[CaseUserGrant], groups: list[CaseGroupGrant]) -> list[Holder]:
     """Who may open the case: persons first, then units and functions."""
-    people = CaseUserGrant.objects.filter(in_force(), content_object=case).select_related("user")
-    groups = CaseGroupGrant.objects.filter(in_force(), content_object=case).select_related("group")
     own = [Holder(one.user.name, one.get_kind_display(), one.valid_from, one.reason) for one in people]
     teams = [
         Holder(team_label(one.group.name, case), one.get_kind_display(), one.valid_from, one.reason)
@@ -147,13 +166,12 @@ def team_label(name: str, case: Case) -> str:
     return f"{role}, {case.unit.name if case.unit.ref == parts[1] else parts[1]}"
 
 
-def panels_of(case: Case, request: HttpRequest, today: date) -> list[Shown]:
-    """What other parts show about the case. A panel that the role may not see is not even loaded."""
+def panels_of(case: Case, request: UserRequest, today: date, found: dict[str, Found]) -> list[Shown]:
+    """What other parts show about the case, from the rows that `read_page` found for them."""
     shown = []
-    for panel in panels():
-        if role_can(request.user.role, panel.can):
-            context = {"case": case, "today": today, **panel.load(case, request.user, today)}
-            shown.append(
-                Shown(panel.key, panel.heading, render_to_string(panel.template, context, request=request))
-            )
+    for panel in panels_for(request.user):
+        given = panel.load(case, request.user, today, found[panel.key])
+        context = {"case": case, "today": today, **given}
+        html = render_to_string(panel.template, context, request=request)
+        shown.append(Shown(panel.key, panel.heading, html))
     return shown

@@ -1,6 +1,6 @@
 """What other apps add to a case: panels on its page and things that are due. They register when they start.
 
-`cases` knows nothing of placements or of the police; they know `cases` and register here (in AppConfig.ready).
+`cases` knows nothing of placements or of the police; they know `cases` and register here, in AppConfig.ready.
 """
 
 from collections.abc import Callable, Iterable
@@ -9,16 +9,19 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from avhopp.access.roles import Can
+from avhopp.access.roles import Can, role_can
 from avhopp.accounts.models import User
 from cases.models import Case
+from cases.together import Found, Parts
 
 
 @dataclass(frozen=True)
 class Panel:
     """One block of the case page.
 
-    `can` must be held for the panel to be loaded at all; `load(case, user, today)` returns the template's context.
+    `can` must be held for the panel to be loaded at all. `rows(case, user)` names what the panel reads: the
+    page asks for the rows of all its panels in one query. `load(case, user, today, found)` gets them and
+    returns what the template shows.
     """
 
     key: str
@@ -26,7 +29,8 @@ class Panel:
     heading: str
     can: Can
     template: str
-    load: Callable[[Case, User, date], dict[str, Any]]
+    rows: Callable[[Case, User], Parts]
+    load: Callable[[Case, User, date, Found], dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,11 @@ def register_due(key: str, source: DueSource) -> None:
 
 def panels() -> list[Panel]:
     return sorted(_panels.values(), key=lambda panel: panel.order)
+
+
+def panels_for(user: User) -> list[Panel]:
+    """The panels that the role may see. Of the others nothing is even read."""
+    return [panel for panel in panels() if role_can(user.role, panel.can)]
 
 
 def due_in(case_ids: Iterable[UUID], user: User, today: date) -> list[Due]:

@@ -1,4 +1,4 @@
-"""The rows a user may see: one subquery on the grant rows, the same for every model that belongs to a case."""
+"""The rows a user may see: one subquery on the grant rows, the same for every model of a case."""
 
 from typing import TYPE_CHECKING, ClassVar, Self
 
@@ -24,13 +24,15 @@ def granted_cases(user: "User") -> models.QuerySet:
     to_user = apps.get_model("cases", "CaseUserGrant").objects.filter(in_force(), user=user)
     groups = user.groups.through.objects.filter(user=user).values("group_id")
     to_groups = apps.get_model("cases", "CaseGroupGrant").objects.filter(in_force(), group_id__in=groups)
-    return to_user.order_by().values("content_object_id").union(to_groups.order_by().values("content_object_id"))
+    by_user, by_group = (grants.order_by().values("content_object_id") for grants in (to_user, to_groups))
+    return by_user.union(by_group)
 
 
 class IsAnyOf(Func):
     """`column = any(array(select ...))`: the subquery runs once and its result becomes an index condition.
 
-    With `in` the planner joins, and its guess of the number of grants decides between milliseconds and a second.
+    With `in` the planner joins, and its guess of the number of grants decides between milliseconds and a
+    second.
     """
 
     template = "%(expressions)s"

@@ -33,9 +33,12 @@ NEW_OR_ASSIGNED = (
     "or ((select sec.able('open_case')) and sec.is_new_case(content_object_id))"
 )
 
-# `case` and not `or`: the planner then keeps to the index of the question asked (by user, or by case), and for the
-# application's list, which asks for the own grants, the second half is never computed.
-OWN_GRANTS = f"case when user_id = (select sec.actor()) then true else content_object_id = {cases_for(Can.SEE_CASE)} end"
+# `case` and not `or`: the planner then keeps to the index of the question asked (by user, or by case), and
+# for the application's list, which asks for the own grants, the second half is never computed.
+OWN_GRANTS = (
+    "case when user_id = (select sec.actor()) then true "
+    f"else content_object_id = {cases_for(Can.SEE_CASE)} end"
+)
 OWN_GROUPS_GRANTS = (
     "case when group_id = any (array(select sec.groups())) then true "
     f"else content_object_id = {cases_for(Can.SEE_CASE)} end"
@@ -71,7 +74,9 @@ TABLES = [
         writes=f"content_object_id = {cases_for(Can.ASSIGN)}",
     ),
     OpenTable(model=CaseNumber),
-    MunicipalityTable(model=DuplicateFlag, web="select, update", see=(Can.SEE_DUPLICATES,), write=(Can.SEE_DUPLICATES,)),
+    MunicipalityTable(
+        model=DuplicateFlag, web="select, update", see=(Can.SEE_DUPLICATES,), write=(Can.SEE_DUPLICATES,)
+    ),
     CaseTable(model=Intake, see=Can.SEE_INTAKE, write=(Can.WRITE_INTAKE, Can.OPEN_CASE)),
     CaseTable(model=Investigation, see=Can.SEE_INVESTIGATION, write=(Can.WRITE_INVESTIGATION,)),
     OpenTable(model=LegalProvision, worker="select"),

@@ -28,14 +28,14 @@ ROUND_THE_CLOCK, OPEN = "dygnsvård", "öppen insats"
 
 def facts_for(*, case: Case, recipient: PoliceUnit | None, contact: User, today: date) -> Facts:
     """What exists in the case for this recipient; an assessment only when the recipient made it itself."""
-    assessment = PoliceAssessment.objects.current().filter(case=case, police_unit=recipient).first()
-    newest_number = (
-        PoliceAssessment.objects.filter(case=case, police_unit=recipient)
-        .exclude(registry_no="")
-        .order_by("-version")
+    versions = list(
+        PoliceAssessment.objects.filter(case=case).select_related("police_unit").order_by("-version")
     )
+    replaced = {version.replaces_id for version in versions}
+    own = [version for version in versions if recipient and version.police_unit_id == recipient.pk]
+    assessment = next((version for version in own if version.pk not in replaced), None)
     return Facts(
-        police_reference=newest_number.values_list("registry_no", flat=True).first() or "",
+        police_reference=next((version.registry_no for version in own if version.registry_no), ""),
         identity=_identity(case),
         assessment=assessment_fact(assessment) if assessment else None,
         decision=_decision(case, today),

@@ -1,10 +1,11 @@
 """What the police collaboration adds to a case: three panels on its page, and what is due."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db.models import CharField, F, Q, QuerySet, Value
 from django.urls import reverse
 from django.utils import timezone
 
@@ -12,25 +13,32 @@ from avhopp.access.policy import may
 from avhopp.access.roles import Can, role_can
 from avhopp.accounts.models import User
 from avhopp.kernel.workdays import add_workdays
+from cases.due import among_open
 from cases.models import Case, Decision
 from cases.panels import Due, Panel
 from cases.states import MeasureKind
+from cases.together import Found, Parts, Rows
+from cases.visibility import CaseScopedQuerySet
 from collaboration.models import Consent, Deviation, PoliceAssessment, RegisterCheck, ReleasePackage
 from collaboration.models.release import police_reads
 from collaboration.rules import ASSESSMENT_WARNING, CONSENT_WARNING, assessment_standing
 
 SIDE_BY_SIDE = 3  # versions that a panel compares
+PACKAGES_SHOWN = 3
 RELEASE_COLUMNS = ("Referens", "Slag", "Mottagare", "Utlämnat", "Kan läsas till", "Läge", "Läst av polisen")
 
 
-def load_assessment(case: Case, user: User, today: date, versions: int = SIDE_BY_SIDE) -> dict[str, Any]:
+def assessment_rows(case: Case, user: User, versions: int = SIDE_BY_SIDE) -> Parts:
+    """The latest versions, and one more to know whether there are more."""
+    found = PoliceAssessment.objects.visible_to(user).filter(case=case).order_by("-version")
+    return {"versions": Rows(found[: versions + 1], {"police_unit": ("name",), "second_reader": ("name",)})}
+
+
+def load_assessment(
+    case: Case, user: User, today: date, rows: Found, versions: int = SIDE_BY_SIDE
+) -> dict[str, Any]:
     """The current assessment with age and validity, and the latest versions side by side."""
-    found = list(
-        PoliceAssessment.objects.visible_to(user)
-        .filter(case=case)
-        .with_names()
-        .order_by("-version")[: versions + 1]
-    )
+    found = rows["versions"]
     current = found[0] if found else None
     return {
         "case": case,
@@ -61,14 +69,24 @@ def compare(versions: list[PoliceAssessment]) -> list[list[str]]:
     return rows
 
 
-def load_sharing(case: Case, user: User, today: date, limit: int = 3) -> dict[str, Any]:
+def sharing_rows(case: Case, user: User, limit: int = PACKAGES_SHOWN) -> Parts:
+    """Consents and the latest packages, and one more to know whether there are more."""
+    packages = ReleasePackage.objects.visible_to(user).filter(case=case)[: limit + 1]
+    return {
+        "consents": Rows(Consent.objects.visible_to(user).filter(case=case), {"recipient": ("name",)}),
+        "packages": Rows(packages, {"recipient": ("name",)}),
+    }
+
+
+def load_sharing(
+    case: Case, user: User, today: date, found: Found, limit: int = PACKAGES_SHOWN
+) -> dict[str, Any]:
     """Consents, and the latest releases with their state and when the recipient read them."""
-    consents = Consent.objects.visible_to(user).filter(case=case).select_related("recipient")
-    packages = list(ReleasePackage.objects.visible_to(user).filter(case=case).with_names()[: limit + 1])
+    packages = found["packages"]
     return {
         "case": case,
         "today": today,
-        "consents": [(one, consent_standing(one, today)) for one in consents],
+        "consents": [(one, consent_standing(one, today)) for one in found["consents"]],
         "releases": release_rows(packages[:limit]),
         "has_more": len(packages) > limit,
         "columns": RELEASE_COLUMNS,
@@ -77,9 +95,9 @@ def load_sharing(case: Case, user: User, today: date, limit: int = 3) -> dict[st
     }
 
 
-def release_rows(packages: list[ReleasePackage]) -> list[dict[str, Any]]:
+def release_rows(packages: Sequence[ReleasePackage]) -> list[dict[str, Any]]:
     """Each package with its state in words and the time of the recipient's last reading."""
-    reads = police_reads(package.pk for package in packages)
+    reads = police_reads(package.pk for package in packages) if packages else {}
     now = timezone.now()
     return [
         {
@@ -112,17 +130,26 @@ def consent_standing(consent: Consent, today: date) -> dict[str, str]:
     return {"text": "Gäller", "tone": "success"}
 
 
-def load_checks(case: Case, user: User, today: date) -> dict[str, Any]:
-    """Checks that are overdue or next, the last one made, and open deviations, acute ones first."""
-    checks = RegisterCheck.objects.visible_to(user).filter(case=case)
+def check_rows(case: Case, user: User) -> Parts:
+    """Every check of the case, the latest first, and the open deviations, acute ones first."""
     deviations = Deviation.objects.visible_to(user).filter(case=case, closed=None)
+    return {
+        "checks": Rows(RegisterCheck.objects.visible_to(user).filter(case=case)),
+        "deviations": Rows(deviations.most_urgent_first()),
+    }
+
+
+def load_checks(case: Case, user: User, today: date, found: Found) -> dict[str, Any]:
+    """Checks that are overdue or next, the last one made, and open deviations, acute ones first."""
+    planned = [one for one in reversed(found["checks"]) if one.done is None]
+    made = [one for one in found["checks"] if one.done is not None]
     return {
         "case": case,
         "today": today,
-        "overdue": list(checks.overdue(today).order_by("planned")),
-        "upcoming": checks.upcoming(today).first(),
-        "last_done": checks.exclude(done=None).order_by("-done", "id").first(),
-        "deviations": list(deviations.most_urgent_first()),
+        "overdue": [one for one in planned if one.planned < today],
+        "upcoming": next((one for one in planned if one.planned >= today), None),
+        "last_done": max(made, key=lambda one: one.done, default=None),
+        "deviations": found["deviations"],
         "can_write": may(user, Can.WRITE_CHECKS, case),
     }
 
@@ -134,6 +161,7 @@ PANELS = [
         "Polisens bedömning",
         Can.SEE_ASSESSMENT,
         "collaboration/panel_assessment.html",
+        assessment_rows,
         load_assessment,
     ),
     Panel(
@@ -142,6 +170,7 @@ PANELS = [
         "Samtycke och utlämnanden",
         Can.SEE_RELEASE,
         "collaboration/panel_sharing.html",
+        sharing_rows,
         load_sharing,
     ),
     Panel(
@@ -150,102 +179,78 @@ PANELS = [
         "Slagningar och avvikelser",
         Can.SEE_CHECKS,
         "collaboration/panel_checks.html",
+        check_rows,
         load_checks,
     ),
 ]
 
 
 def due_collaboration(case_ids: Iterable[UUID], user: User, today: date) -> list[Due]:
-    """What is due with the police in these open cases. The labels say nothing of threat. Five queries."""
-    ids = list(case_ids)
+    """What is due with the police in these open cases. The labels say nothing of threat. One query."""
+    open_ones = among_open(case_ids)
+    first, *others = (_days(what, rows.filter(open_ones), user) for what, rows in _sources(today))
+    found = list(first.union(*others, all=True))
+    assessed = {case_id for what, case_id, _, _ in found if what == "assessment"}
+    due = [_due(what, case_id, id, day, today) for what, case_id, id, day in found if what != "decision"]
+    if role_can(user.role, Can.SEE_ASSESSMENT):  # missing only to those who would have seen it
+        due += [_missing(case_id, day) for case_id, day in _first_placing(found) if case_id not in assessed]
+    return [one for one in due if one is not None]
+
+
+def _sources(today: date) -> list[tuple[str, CaseScopedQuerySet]]:
+    """What may be due, each with the day that it is counted from as `day`."""
+    assessments = PoliceAssessment.objects.current()
+    placing = Decision.objects.exclude(outcome=Decision.Outcome.REJECTED).exclude(kind=MeasureKind.OUTPATIENT)
+    consents = Consent.objects.filter(withdrawn=None, end__gte=today)
+    last_consents = consents.order_by("case_id", "recipient_id", "-end", "-id").distinct("case", "recipient")
     return [
-        *_assessments_due(ids, user, today),
-        *_checks_due(ids, user, today),
-        *_deviations_due(ids, user),
-        *_consents_due(ids, user, today),
+        ("assessment", assessments.annotate(day=F("valid_to"))),
+        ("second_reading", assessments.waiting().annotate(day=F("received"))),
+        ("decision", placing.filter(Q(end=None) | Q(end__gte=today)).annotate(day=F("decided"))),
+        ("check", RegisterCheck.objects.overdue(today).annotate(day=F("planned"))),
+        ("deviation", Deviation.objects.unassessed().annotate(day=F("received"))),
+        ("consent", last_consents.annotate(day=F("end"))),
     ]
 
 
-def _assessments_due(ids: list[UUID], user: User, today: date) -> list[Due]:
-    found: list[Due] = []
-    current = PoliceAssessment.objects.visible_to(user).current().filter(case_id__in=ids, case__closed=None)
-    assessed = set()
-    for one in current:
-        assessed.add(one.case_id)
-        url = reverse("case_assessments", args=[one.case_id])
-        if one.valid_to < today:
-            found.append(Due(one.case_id, "Polisens bedömning har gått ut: be om en ny", one.valid_to, url))
-        elif one.valid_to <= today + ASSESSMENT_WARNING:
-            found.append(Due(one.case_id, "Polisens bedömning går ut: be om en ny", one.valid_to, url))
-        if one.waits:
-            reading = reverse("second_reading", args=[one.case_id, one.pk])
-            found.append(
-                Due(
-                    one.case_id, "Andra läsning av polisens bedömning", add_workdays(one.received, 1), reading
-                )
-            )
-    if not role_can(user.role, Can.SEE_ASSESSMENT):
-        return found  # missing only to those who would have seen it
-    decided: dict[UUID, date] = {}
-    for decision in _placing_decisions(ids, user, today):
-        if decision.case_id not in assessed:
-            decided[decision.case_id] = min(decided.get(decision.case_id, decision.decided), decision.decided)
-    return found + [
-        Due(case_id, "Polisens bedömning saknas: be om en", day, reverse("collaboration", args=[case_id]))
-        for case_id, day in decided.items()
-    ]
+def _days(what: str, rows: CaseScopedQuerySet, user: User) -> QuerySet:
+    return rows.visible_to(user).values_list(Value(what, CharField()), "case_id", "id", "day")
 
 
-def _placing_decisions(ids: list[UUID], user: User, today: date) -> list[Decision]:
-    decisions = Decision.objects.visible_to(user).filter(case_id__in=ids, case__closed=None)
-    granted = decisions.exclude(outcome=Decision.Outcome.REJECTED).exclude(kind=MeasureKind.OUTPATIENT)
-    return [one for one in granted if one.end is None or one.end >= today]
+def _first_placing(found: Iterable[tuple[str, UUID, UUID, date]]) -> Iterable[tuple[UUID, date]]:
+    """Each case with a decision on a place that holds, and the day of the first one."""
+    first: dict[UUID, date] = {}
+    for what, case_id, _, day in found:
+        if what == "decision":
+            first[case_id] = min(first.get(case_id, day), day)
+    return first.items()
 
 
-def _checks_due(ids: list[UUID], user: User, today: date) -> list[Due]:
-    overdue = RegisterCheck.objects.visible_to(user).overdue(today).filter(case_id__in=ids, case__closed=None)
-    return [
-        Due(
-            one.case_id,
-            "Hör efter med polisen om planerad kontroll",
-            one.planned,
-            reverse("case_checks", args=[one.case_id]),
-        )
-        for one in overdue
-    ]
+def _missing(case_id: UUID, day: date) -> Due:
+    return Due(case_id, "Polisens bedömning saknas: be om en", day, reverse("collaboration", args=[case_id]))
 
 
-def _deviations_due(ids: list[UUID], user: User) -> list[Due]:
-    waiting = Deviation.objects.visible_to(user).unassessed().filter(case_id__in=ids, case__closed=None)
-    return [
-        Due(
-            one.case_id,
-            "Bedöm avvikelse",
-            add_workdays(one.received, 1),
-            reverse("deviation", args=[one.case_id, one.pk]),
-        )
-        for one in waiting
-    ]
-
-
-def _consents_due(ids: list[UUID], user: User, today: date) -> list[Due]:
-    """The last consent to each recipient, when it ends within thirty days."""
-    last: dict[tuple[UUID, UUID], Consent] = {}
-    consents = Consent.objects.visible_to(user).filter(
-        case_id__in=ids, case__closed=None, withdrawn=None, end__gte=today
-    )
-    for one in consents.order_by("end", "id"):
-        last[one.case_id, one.recipient_id] = one
-    return [
-        Due(
-            one.case_id,
-            "Samtycke går ut: fråga om det ska förnyas",
-            one.end,
-            reverse("case_releases", args=[one.case_id]),
-        )
-        for one in last.values()
-        if one.end <= today + CONSENT_WARNING
-    ]
+def _due(what: str, case_id: UUID, id: UUID, day: date, today: date) -> Due | None:
+    """The thing that is due, or None when its day is far off."""
+    if what == "assessment":
+        if day > today + ASSESSMENT_WARNING:
+            return None
+        text = "har gått ut" if day < today else "går ut"
+        url = reverse("case_assessments", args=[case_id])
+        return Due(case_id, f"Polisens bedömning {text}: be om en ny", day, url)
+    if what == "second_reading":
+        url = reverse("second_reading", args=[case_id, id])
+        return Due(case_id, "Andra läsning av polisens bedömning", add_workdays(day, 1), url)
+    if what == "check":
+        url = reverse("case_checks", args=[case_id])
+        return Due(case_id, "Hör efter med polisen om planerad kontroll", day, url)
+    if what == "deviation":
+        url = reverse("deviation", args=[case_id, id])
+        return Due(case_id, "Bedöm avvikelse", add_workdays(day, 1), url)
+    if day > today + CONSENT_WARNING:
+        return None
+    url = reverse("case_releases", args=[case_id])
+    return Due(case_id, "Samtycke går ut: fråga om det ska förnyas", day, url)
 
 
 def _age(days: int) -> str:

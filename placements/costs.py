@@ -10,12 +10,17 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
+from uuid import UUID
 
 from avhopp.kernel import periods
 from avhopp.kernel.periods import Period
 from avhopp.kernel.refusal import Refused
 
 NOTHING = Decimal(0)
+
+
+#: What tells stays apart: the id of a row, or the reference of a scenario.
+Key = str | UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,7 @@ class Stay:
     that runs on, keeps a price. `charges_departure_day`: the date of departure costs the last rate.
     """
 
-    key: str
+    key: Key
     start: date
     end: date | None
     prices: tuple[PricePeriod, ...]

@@ -23,7 +23,7 @@ from datetime import date
 from decimal import Decimal
 
 from avhopp.kernel.periods import ONE_DAY, Period
-from placements.costs import NOTHING, Absence, PricePeriod, Stay, cost
+from placements.costs import NOTHING, Absence, Key, PricePeriod, Stay, cost
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +34,14 @@ class Placing:
     planned, so that a start that lies ahead is all there is to plan with, or else the day after the cut.
     """
 
-    key: str
+    key: Key
     planned_start: date | None
     start: date | None
     end: date | None
     prices: tuple[PricePeriod, ...]
     absences: tuple[Absence, ...] = ()
     charges_departure_day: bool = False
-    moved_from: str | None = None
+    moved_from: Key | None = None
 
     def stay_from(self, start: date) -> Stay:
         """The stay that begins on the day given."""
@@ -83,10 +83,10 @@ def straight_line(so_far: Decimal, year: Period, cut: date) -> Decimal:
     return so_far * year.nights / days_elapsed
 
 
-def _bound(placings: Sequence[Placing], cut: date) -> set[str]:
+def _bound(placings: Sequence[Placing], cut: date) -> set[Key]:
     """The keys of the placements that have begun by the cut and of all their continuations."""
     bound = {row.key for row in placings if _has_begun(row, cut)}
-    followers: dict[str, list[str]] = {}
+    followers: dict[Key, list[Key]] = {}
     for row in placings:
         if row.moved_from is not None:
             followers.setdefault(row.moved_from, []).append(row.key)

@@ -2,21 +2,32 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import (
+    CharField,
+    DateField,
+    F,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    UUIDField,
+    Value,
+)
 from django.urls import reverse
 
 from avhopp.access.policy import may, may_in_general
-from avhopp.access.roles import Can, role_can
+from avhopp.access.roles import Can
 from avhopp.accounts.models import User
 from avhopp.pages.tables import Heading
+from cases.due import among_open
 from cases.models import Case, Decision, Task
 from cases.panels import Due, Panel
+from cases.together import Found, Parts, Rows
 from placements.explained import sum_by_case
 from placements.marks import Watched, chain_starts, marks_of, unenforced_mark
-from placements.models import GrantApplication, Placement
+from placements.models import GrantApplication, Placement, PlacementAbsence, PlacementPrice
 from placements.showing import Sees, stay_row, to_show
 from placements.waiting import chip_tone, waiting_for
 
@@ -30,13 +41,28 @@ APPLICATION_COLUMNS = (
 )
 
 
-def load_placements(case: Case, user: User, today: date) -> dict[str, Any]:
+def placement_rows(case: Case, user: User) -> Parts:
+    """The case's stays with their terms, and its decisions."""
+
+    def rows(model: Any) -> Any:
+        return model.objects.visible_to(user).filter(case=case)
+
+    along = {"decision": ("kind",), "agreement": ("charges_departure_day",)}
+    return {
+        "stays": Rows(rows(Placement), along | ({"provider": ("name",)} if to_show(user).place else {})),
+        "prices": Rows(rows(PlacementPrice)),
+        "absences": Rows(rows(PlacementAbsence)),
+        "decisions": Rows(rows(Decision)),
+    }
+
+
+def load_placements(case: Case, user: User, today: date, found: Found) -> dict[str, Any]:
     """The case's stays, newest first, and what they cost."""
     sees = to_show(user)
-    rows = Placement.objects.visible_to(user).filter(case=case).with_terms()
-    stays = list(rows.with_place() if sees.place else rows)
+    stays = found["stays"]
     for stay in stays:
         stay.case = case
+        stay.give_terms(found["prices"], found["absences"])
     shown = [
         stay_row(stay, sees.without_person(), today)
         for stay in sorted(stays, key=lambda row: row.first_day, reverse=True)
@@ -45,7 +71,7 @@ def load_placements(case: Case, user: User, today: date) -> dict[str, Any]:
     writes = (
         may_in_general(user, Can.WRITE_PLACEMENT) and case.is_open and may(user, Can.WRITE_PLACEMENT, case)
     )
-    granted = writes and any(row.is_granted for row in Decision.objects.visible_to(user).filter(case=case))
+    granted = writes and any(row.is_granted for row in found["decisions"])
     return {
         "columns": _columns(sees),
         "stays": shown,
@@ -62,9 +88,12 @@ def _columns(sees: Sees) -> list[Heading]:
     return columns + ([Heading("Kostnad hittills", True)] if sees.money else [])
 
 
-def load_applications(case: Case, user: User, today: date) -> dict[str, Any]:
+def application_rows(case: Case, user: User) -> Parts:
+    return {"applications": Rows(GrantApplication.objects.visible_to(user).filter(case=case))}
+
+
+def load_applications(case: Case, user: User, today: date, found: Found) -> dict[str, Any]:
     """The case's grant applications."""
-    rows = list(GrantApplication.objects.visible_to(user).filter(case=case))
     writes = (
         may_in_general(user, Can.WRITE_APPLICATION)
         and case.is_open
@@ -78,7 +107,7 @@ def load_applications(case: Case, user: User, today: date) -> dict[str, Any]:
                 "waits": waiting_for(row, today),
                 "url": reverse("application", args=[case.pk, row.pk]),
             }
-            for row in rows
+            for row in found["applications"]
         ],
         "columns": APPLICATION_COLUMNS,
         "new_url": reverse("application_new", args=[case.pk]) if writes else "",
@@ -86,63 +115,111 @@ def load_applications(case: Case, user: User, today: date) -> dict[str, Any]:
 
 
 PANELS = (
-    Panel("placements", 50, "Placeringar", Can.SEE_PLACEMENT, "placements/panel.html", load_placements),
+    Panel(
+        "placements",
+        50,
+        "Placeringar",
+        Can.SEE_PLACEMENT,
+        "placements/panel.html",
+        placement_rows,
+        load_placements,
+    ),
     Panel(
         "applications",
         60,
         "Statliga medel",
         Can.SEE_APPLICATION,
         "placements/applications_panel.html",
+        application_rows,
         load_applications,
     ),
 )
 
 
+class _DueRow(NamedTuple):
+    """A stay or plan; a decision that grants something; or a task to carry one out.
+
+    Of a decision `planned` is the day it was made, `start` the day it was carried out; of a task the last day.
+    """
+
+    what: str
+    case_id: UUID
+    id: UUID
+    planned: date
+    start: date | None
+    end: date | None
+    decision: UUID | None
+    priced_to: date | None
+    moved_from: UUID | None
+
+
 def due_placements(case_ids: Iterable[UUID], user: User, today: date) -> list[Due]:
-    """What is due about stays, plans and decisions that wait: at most four queries."""
-    ids = list(case_ids)
-    stays = list(_stays(ids, user))
-    starts = chain_starts((row.pk, row.moved_from_id, row.start) for row in stays)
-    continued = {row.moved_from_id for row in stays}
+    """What is due about stays, plans and decisions that wait: one query."""
+    open_ones = among_open(case_ids)
+    decisions = _decisions(user).filter(open_ones)
+    rows = _stays(user).filter(open_ones).union(decisions, _tasks(user).filter(open_ones), all=True)
+    found: dict[str, list[_DueRow]] = {"stay": [], "decision": [], "task": []}
+    for row in rows:
+        found[row[0]].append(_DueRow(*row))
+    return _stays_due(found["stay"], found["decision"], today) + _decisions_due(
+        found["decision"], found["task"], today
+    )
+
+
+def _stays_due(stays: list[_DueRow], decisions: list[_DueRow], today: date) -> list[Due]:
+    starts = chain_starts((row.id, row.moved_from, row.start) for row in stays)
+    continued = {row.moved_from for row in stays}
+    decided_to = {row.id: row.end for row in decisions}
     found = []
     for row in stays:
         watched = Watched(
-            planned_start=row.planned_start,
+            planned_start=row.planned,
             start=row.start,
             end=row.end,
-            decision_end=row.decision.end,
-            chain_start=starts[row.pk],
-            priced_to=_priced_to(row, user),
-            goes_on=row.pk in continued,
+            decision_end=decided_to.get(row.decision),
+            chain_start=starts[row.id],
+            priced_to=row.priced_to,
+            goes_on=row.id in continued,
         )
-        url = reverse("placement", args=[row.case_id, row.pk])
+        url = reverse("placement", args=[row.case_id, row.id])
         found += [Due(row.case_id, mark.text, mark.due, url) for mark in marks_of(watched, today)]
-    return found + _waiting_decisions(ids, user, today)
+    return found
 
 
-def _stays(ids: list[UUID], user: User) -> Any:
-    rows = Placement.objects.visible_to(user).standing().filter(case_id__in=ids, case__closed=None)
-    return rows.select_related("decision").prefetch_related("prices")
-
-
-def _priced_to(row: Placement, user: User) -> date | None:
-    prices = row.prices.all() if role_can(user.role, Can.SEE_MONEY) else ()
-    ends = [price.end for price in prices]
-    return None if not ends or None in ends else max(end for end in ends if end is not None)
-
-
-def _waiting_decisions(ids: list[UUID], user: User, today: date) -> list[Due]:
+def _decisions_due(decisions: list[_DueRow], tasks: list[_DueRow], today: date) -> list[Due]:
     """Granted and not carried out. A case whose open tasks say so already is left to them."""
-    said = Task.objects.open().filter(case=OuterRef("case"), kind=Task.Kind.ENFORCE)
-    waiting = (
-        Decision.objects.visible_to(user)
-        .filter(case_id__in=ids, case__closed=None, enforced=None)
-        .exclude(outcome=Decision.Outcome.REJECTED)
-        .exclude(Exists(said))
-    )
+    said = {row.case_id for row in tasks}
     found = []
-    for row in waiting:
-        mark = unenforced_mark(row.decided, today)
+    for row in decisions:
+        mark = unenforced_mark(row.planned, today) if row.start is None and row.case_id not in said else None
         if mark is not None:
             found.append(Due(row.case_id, mark.text, mark.due, reverse("case", args=[row.case_id])))
     return found
+
+
+NO_DAY, NO_ID = Value(None, DateField()), Value(None, UUIDField())
+
+
+def _stays(user: User) -> QuerySet:
+    """Every stay and plan that stands, with the last day that is priced, for those who may see money."""
+    prices = PlacementPrice.objects.visible_to(user).filter(placement=OuterRef("pk"))
+    last = prices.order_by(F("end").desc(nulls_first=True)).values("end")[:1]  # without an end: it runs on
+    rows = Placement.objects.visible_to(user).standing().order_by()
+    return rows.values_list(
+        Value("stay", CharField()), "case_id", "id", "planned_start", "start", "end", "decision_id",
+        Subquery(last, DateField()), "moved_from_id",
+    )  # fmt: skip
+
+
+def _decisions(user: User) -> QuerySet:
+    rows = Decision.objects.visible_to(user).exclude(outcome=Decision.Outcome.REJECTED).order_by()
+    return rows.values_list(
+        Value("decision", CharField()), "case_id", "id", "decided", "enforced", "end", NO_ID, NO_DAY, NO_ID
+    )
+
+
+def _tasks(user: User) -> QuerySet:
+    rows = Task.objects.visible_to(user).open().filter(kind=Task.Kind.ENFORCE).order_by()
+    return rows.values_list(
+        Value("task", CharField()), "case_id", "id", "due", NO_DAY, NO_DAY, NO_ID, NO_DAY, NO_ID
+    )

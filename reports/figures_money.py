@@ -13,12 +13,10 @@ from typing import NamedTuple
 from avhopp.kernel import periods
 from avhopp.kernel.periods import ONE_DAY, Period
 from placements import forecast as forecasts
+from placements.budgeting import Line, charge
 from placements.costs import NOTHING, Stay, cost, nights
 from placements.forecast import Placing
 from reports.facts import BudgetLineFact, Facts
-
-# Lines of the same rank are used in the order they were entered (DOMAIN.md section 7.3).
-ORDER_OF_USE = {"ramhojande": 0, "ram": 0, "riktad": 1, "statsbidrag": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,17 +156,13 @@ def figure_budget(lines: Iterable[BudgetLineFact], year: int, year_cost: Decimal
 
     What no line covers is overrun and shows in the variance alone.
     """
-    of_year = [row for row in lines if row.year == year]
-    total = sum((row.amount for row in of_year), NOTHING)
-    used: dict[str, Decimal] = {}
-    left = year_cost
-    for row in sorted(of_year, key=lambda line: ORDER_OF_USE[line.kind]):
-        used[row.key] = min(row.amount, left)
-        left -= used[row.key]
+    charged = charge([Line(row.key, row.kind, row.amount) for row in lines if row.year == year], year_cost)
     return Budget(
-        total=total,
-        lines=tuple(BudgetLine(row.key, row.kind, row.amount, used[row.key]) for row in of_year),
-        variance=total - year_cost,
+        total=charged.total,
+        lines=tuple(
+            BudgetLine(use.line.key, use.line.kind, use.line.amount, use.used) for use in charged.uses
+        ),
+        variance=charged.variance,
     )
 
 

@@ -1,15 +1,18 @@
-"""The facts of one municipality, read from the database as the account that counts, in nine queries.
+"""The facts of one municipality, read from the database as the account that counts, in one query.
 
 Only the columns that the figures need are read: the worker's login can read no name.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from json import JSONDecoder
 from typing import Any
-from uuid import UUID
 
+from django.contrib.postgres.aggregates import JSONBAgg
 from django.db import transaction
-from django.db.models import CharField, Value
+from django.db.models import CharField, JSONField, Manager, QuerySet, Value
+from django.db.models.functions import JSONArray
 
 from avhopp.access.context import acting
 from avhopp.access.roles import Role
@@ -35,6 +38,9 @@ from reports.facts import (
 #: Columns of an account that the worker's login may not read.
 SECRET_COLUMNS = ("password", "last_login")
 
+#: Rows of one kind as they come: the values of the columns, days as text.
+Rows = list[list[Any]]
+
 
 def reporter_of(municipality: Municipality) -> User:
     """The account that counts for the municipality's reports.
@@ -57,108 +63,120 @@ def facts_of(municipality: Municipality) -> Facts:
     Raises:
         Refused: code `no_reporter`.
     """
-    with transaction.atomic(), acting(reporter_of(municipality), reason="rapport"):
-        cases = list(
-            Case.objects.filter(municipality=municipality)
-            .order_by("received", "id")
-            .values_list(
-                "id", "received", "closed",
-                "person_id", "person__identity", "person__birth_year", "person__children_count",
-            )
-        )  # fmt: skip
-        return Facts(
-            persons=_persons(cases),
-            cases=tuple(
-                CaseFact(str(key), str(person), received, closed)
-                for key, received, closed, person, *_ in cases
-            ),
-            decisions=_decisions(municipality),
-            placements=_placements(municipality),
-            budget_lines=tuple(
-                BudgetLineFact(*row)
-                for row in BudgetLine.objects.filter(municipality=municipality)
-                .order_by("year", "position", "id")
-                .values_list("ref", "year", "kind", "amount", "decided")
-            ),
-            applications=_applications(municipality),
-            checks=tuple(
-                CheckFact(str(case), planned, done, deviation)
-                for case, planned, done, deviation in RegisterCheck.objects.filter(
-                    case__municipality=municipality
-                )
-                .order_by("planned", "id")
-                .values_list("case_id", "planned", "done", "deviation")
-            ),
-        )
+    reporter = reporter_of(municipality)
+    with transaction.atomic(savepoint=False), acting(reporter, reason="rapport"):
+        first, *others = _sources(municipality)
+        found: dict[str, Rows] = {kind: rows or [] for kind, rows in first.union(*others, all=True)}
+    cases = found["case"]
+    return Facts(
+        persons=_persons(cases),
+        cases=tuple(
+            CaseFact(key, person, date.fromisoformat(received), _day(closed))
+            for key, received, closed, person, *_ in cases
+        ),
+        decisions=tuple(
+            DecisionFact(key, case, date.fromisoformat(decided), _day(end), _day(enforced))
+            for key, case, decided, end, enforced in found["decision"]
+        ),
+        placements=_placements(found["placement"], found["price"], found["absence"]),
+        budget_lines=tuple(
+            BudgetLineFact(ref, year, kind, amount, date.fromisoformat(decided))
+            for ref, year, kind, amount, decided in found["budget_line"]
+        ),
+        applications=tuple(
+            ApplicationFact(key, case, date.fromisoformat(sent), applied, _day(decided), granted, paid)
+            for key, case, sent, applied, decided, granted, paid in found["application"]
+        ),
+        checks=tuple(
+            CheckFact(case, date.fromisoformat(planned), _day(done), deviation)
+            for case, planned, done, deviation in found["check"]
+        ),
+    )
 
 
-def _persons(cases: Iterable[tuple[Any, ...]]) -> tuple[PersonFact, ...]:
+class _Exact(JSONDecoder):
+    """Amounts come as Decimal: a float would not be exact."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(parse_float=Decimal, **options)
+
+
+def _gathered(kind: str, rows: QuerySet, columns: str, order: str) -> QuerySet:
+    """All the rows as one: the kind, and the columns' values of each in order; None when there is no row."""
+    values = JSONBAgg(
+        JSONArray(*columns.split()), order_by=order.split(), output_field=JSONField(decoder=_Exact)
+    )
+    named = rows.order_by().values(fact=Value(kind, CharField()))
+    return named.annotate(fact_rows=values).values_list("fact", "fact_rows")
+
+
+def _sources(municipality: Municipality) -> list[QuerySet]:
+    """The rows that count. Placements that never began, and what was rejected, have nothing to count."""
+    decisions = Decision.objects.exclude(outcome=Decision.Outcome.REJECTED)
+    placements = Placement.objects.exclude(end_reason=Placement.EndReason.NEVER_BEGAN)
+    applications = GrantApplication.objects.filter(sent__isnull=False)
+
+    def of_cases(rows: QuerySet | Manager) -> QuerySet:
+        return rows.filter(case__municipality=municipality)
+
+    return [
+        _gathered(
+            "case", Case.objects.filter(municipality=municipality),
+            "id received closed person_id person__identity person__birth_year person__children_count",
+            "received id",
+        ),
+        _gathered("decision", of_cases(decisions), "id case_id decided end enforced", "decided id"),
+        _gathered(
+            "placement", of_cases(placements),
+            "id case_id decision_id agreement_id agreement__charges_departure_day planned_start start end"
+            " moved_from_id",
+            "planned_start id",
+        ),
+        _gathered("price", of_cases(PlacementPrice.objects), "placement_id start end rate", "start end"),
+        _gathered("absence", of_cases(PlacementAbsence.objects), "placement_id start end rate", "start end"),
+        _gathered(
+            "budget_line", BudgetLine.objects.filter(municipality=municipality),
+            "ref year kind amount decided", "year position id",
+        ),
+        _gathered(
+            "application", of_cases(applications), "id case_id sent applied decided granted paid", "sent id"
+        ),
+        _gathered("check", of_cases(RegisterCheck.objects), "case_id planned done deviation", "planned id"),
+    ]  # fmt: skip
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _persons(cases: Rows) -> tuple[PersonFact, ...]:
     found = {}
     for _, _, _, person, identity, birth_year, children in cases:
         of_number = IdentityNumber(identity).birth_date if identity else None
-        found[person] = PersonFact(str(person), known_birth_date(of_number, birth_year), children)
+        found[person] = PersonFact(person, known_birth_date(of_number, birth_year), children)
     return tuple(found.values())
 
 
-def _decisions(municipality: Municipality) -> tuple[DecisionFact, ...]:
-    """Decisions that grant something: a rejection has nothing to carry out."""
-    rows = (
-        Decision.objects.filter(case__municipality=municipality)
-        .exclude(outcome=Decision.Outcome.REJECTED)
-        .order_by("decided", "id")
-        .values_list("id", "case_id", "decided", "end", "enforced")
-    )
-    return tuple(DecisionFact(str(key), str(case), *days) for key, case, *days in rows)
-
-
-def _placements(municipality: Municipality) -> tuple[PlacementFact, ...]:
-    """Placements, those that never began left out, with prices and absences."""
-    rows = list(
-        Placement.objects.filter(case__municipality=municipality)
-        .exclude(end_reason=Placement.EndReason.NEVER_BEGAN)
-        .order_by("planned_start", "id")
-        .values_list(
-            "id", "case_id", "decision_id", "agreement_id", "agreement__charges_departure_day",
-            "planned_start", "start", "end", "moved_from_id",
-        )
-    )  # fmt: skip
-    prices, absences = _terms(municipality)
+def _placements(rows: Rows, prices: Rows, absences: Rows) -> tuple[PlacementFact, ...]:
+    prices_of: dict[str, list[PricePeriod]] = defaultdict(list)
+    for placement, start, end, rate in prices:
+        prices_of[placement].append(PricePeriod(date.fromisoformat(start), _day(end), rate))
+    absences_of: dict[str, list[Absence]] = defaultdict(list)
+    for placement, start, end, rate in absences:
+        absences_of[placement].append(Absence(date.fromisoformat(start), date.fromisoformat(end), rate))
     return tuple(
         PlacementFact(
-            key=str(key),
-            case=str(case),
-            decision=str(decision),
+            key=key,
+            case=case,
+            decision=decision,
             agreement=agreement is not None,
-            planned_start=planned_start,
-            start=start,
-            end=end,
-            prices=tuple(PricePeriod(*part) for part in prices[key]),
-            absences=tuple(Absence(*part) for part in absences[key]),
+            planned_start=_day(planned_start),
+            start=_day(start),
+            end=_day(end),
+            prices=tuple(prices_of[key]),
+            absences=tuple(absences_of[key]),
             charges_departure_day=bool(charges),
-            moved_from=str(moved_from) if moved_from else None,
+            moved_from=moved_from,
         )
         for key, case, decision, agreement, charges, planned_start, start, end, moved_from in rows
     )
-
-
-def _terms(municipality: Municipality) -> tuple[dict[UUID, list[Any]], dict[UUID, list[Any]]]:
-    """Prices and absences by placement, each in order of time, in one query."""
-    found: dict[str, dict[UUID, list[Any]]] = {"price": defaultdict(list), "absence": defaultdict(list)}
-    parts = [
-        model.objects.filter(case__municipality=municipality)
-        .order_by()
-        .values_list("placement_id", "start", "end", "rate", Value(kind, output_field=CharField()))
-        for kind, model in (("price", PlacementPrice), ("absence", PlacementAbsence))
-    ]
-    for placement, start, end, rate, kind in parts[0].union(parts[1], all=True).order_by("start", "end"):
-        found[kind][placement].append((start, end, rate))
-    return found["price"], found["absence"]
-
-
-def _applications(municipality: Municipality) -> tuple[ApplicationFact, ...]:
-    rows = (
-        GrantApplication.objects.filter(case__municipality=municipality, sent__isnull=False)
-        .order_by("sent", "id")
-        .values_list("id", "case_id", "sent", "applied", "decided", "granted", "paid")
-    )
-    return tuple(ApplicationFact(str(key), str(case), *rest) for key, case, *rest in rows)

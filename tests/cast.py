@@ -1,10 +1,12 @@
 """The cast: the same people with the same powers in every test, and a case of Asta's."""
 
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -15,6 +17,7 @@ from cases.actions.grants import join_team
 from cases.actions.intake import FirstContact, NewPerson, open_case
 from cases.models import Case
 
+CODE = "0198"
 BACKEND = "avhopp.accounts.backends.PasswordBackend"
 
 
@@ -30,10 +33,10 @@ class Cast:
     people: dict[str, User] = field(default_factory=dict)
 
     def __getattr__(self, name: str) -> User:
-        try:
-            return self.people[name]
-        except KeyError:
-            raise AttributeError(name) from None
+        people = self.__dict__.get("people", {})  # absent while a copy is being made
+        if name in people:
+            return people[name]
+        raise AttributeError(name)
 
 
 WHO = {
@@ -53,25 +56,50 @@ WHO = {
 }
 
 
-@pytest.fixture
-def cast(db: None) -> Cast:
-    home = Municipality.objects.create(code="0198", name="Provkommun", board="Socialnämnden", registry_prefix="SN")
-    units = {ref: Unit.objects.create(municipality=home, ref=ref, name=ref.capitalize()) for ref in ("beroende", "ungdom")}
-    police = {
-        "lpo": PoliceUnit.objects.create(municipality=home, ref="lpo", name="LPO Prov", kind="lpo"),
-        "noa": PoliceUnit.objects.create(municipality=home, ref="noa", name="NOA", kind="noa"),
-    }
-    everybody = Cast(home, units["beroende"], units["ungdom"], police["lpo"], police["noa"])
+def make_cast() -> Cast:
+    """Everybody, written to the database."""
+    home = Municipality.objects.create(
+        code=CODE, name="Provkommun", board="Socialnämnden", registry_prefix="SN"
+    )
+    for ref in ("beroende", "ungdom"):
+        Unit.objects.create(municipality=home, ref=ref, name=ref.capitalize())
+    PoliceUnit.objects.create(municipality=home, ref="lpo", name="LPO Prov", kind="lpo")
+    PoliceUnit.objects.create(municipality=home, ref="noa", name="NOA", kind="noa")
+    units = {unit.ref: unit for unit in home.units.all()}
+    police = {unit.ref: unit for unit in home.police_units.all()}
     for handle, (role, place) in WHO.items():
         user = User(
-            username=f"{handle}@0198", handle=handle, name=handle.capitalize(), role=role, municipality=home,
-            unit=units.get(place), police_unit=police.get(place),
+            username=f"{handle}@{CODE}", handle=handle, name=handle.capitalize(), role=role,
+            municipality=home, unit=units.get(place), police_unit=police.get(place),
         )  # fmt: skip
         user.set_password(f"{handle}-hemligt-2026")
         user.save()
         join_team(user=user)
-        everybody.people[handle] = user
-    return everybody
+    return found_cast()
+
+
+def found_cast() -> Cast:
+    """Everybody, read from the database."""
+    home = Municipality.objects.get(code=CODE)
+    units = {unit.ref: unit for unit in home.units.all()}
+    police = {unit.ref: unit for unit in home.police_units.all()}
+    people = {
+        user.handle: user
+        for user in User.objects.filter(municipality=home).select_related("municipality", "unit")
+    }
+    return Cast(home, units["beroende"], units["ungdom"], police["lpo"], police["noa"], people)
+
+
+@pytest.fixture(scope="session")
+def committed_cast(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Cast:
+    """The cast is written once; what a test does to it is rolled back with the test."""
+    with django_db_blocker.unblock(), transaction.atomic():  # type: ignore[attr-defined]
+        return found_cast() if Municipality.objects.filter(code=CODE).exists() else make_cast()
+
+
+@pytest.fixture
+def cast(db: None, committed_cast: Cast) -> Cast:
+    return deepcopy(committed_cast)
 
 
 @pytest.fixture

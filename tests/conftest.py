@@ -2,19 +2,14 @@
 
 import os
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 
 import hypothesis
-import psycopg
 import pytest
 from django.db import connections
-from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict
 
 from avhopp import services
-from avhopp.settings.environment import ROOT
+from tests.databases import TEST_DATABASE, fresh_database
 
 # Playwright keeps an event loop in the tests' thread; the database is not used inside it.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -33,28 +28,11 @@ def servers() -> Iterator[None]:
         yield
 
 
-def fresh_database(name: str) -> None:
-    """Make an empty database `name` with roles, tables and walls, as `setup_database` does it anywhere.
-
-    With AVHOPP_REUSE=1 one that is there already is kept and only brought up to date.
-    """
-    admin = conninfo_to_dict(services.admin_url())
-    with psycopg.connect(**{**admin, "dbname": "postgres"}, autocommit=True) as server:
-        if not os.environ.get("AVHOPP_REUSE"):
-            server.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
-    environment = {key: value for key, value in os.environ.items() if key != "DJANGO_SETTINGS_MODULE"}
-    done = subprocess.run(
-        [sys.executable, "manage.py", "setup_database"],
-        env=environment | {"AVHOPP_DATABASE": name}, cwd=ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr[-3000:]
-
-
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: pytest.FixtureRequest, servers: None) -> Iterator[None]:
     """Tests run as the web process's login, on tables that the migrator made."""
     with django_db_blocker.unblock():
-        fresh_database("avhopp_test")
+        fresh_database(TEST_DATABASE)
     yield
     with django_db_blocker.unblock():
         connections.close_all()
@@ -71,5 +49,3 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
         connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
-
-

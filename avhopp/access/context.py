@@ -19,7 +19,7 @@ from django.db import connection
 from avhopp import services
 
 if TYPE_CHECKING:
-    from avhopp.accounts.models import User
+    from django.contrib.auth.base_user import AbstractBaseUser
 
 LIFETIME_SECONDS = 3600  # longer than any request or render; the transaction ends it first
 SETTING = "avhopp.actor"
@@ -50,10 +50,14 @@ def _exchange(actor: str, reason: str) -> tuple[str, str]:
 
 
 @contextmanager
-def acting(user: "User | None", reason: str = "") -> Iterator[None]:
+def acting(
+    user: "AbstractBaseUser | None", reason: str = "", *, whole_request: bool = False
+) -> Iterator[None]:
     """Act as `user` in the database until the end of the block; None takes the context away.
 
-    `reason` is written on every history row of the block.
+    `reason` is written on every history row of the block. `whole_request`: nothing follows the block in its
+    transaction, whose end takes the context away, so that it need not be put back. Inside somebody else's
+    transaction, as in tests, it is put back like any other.
 
     Raises:
         ImproperlyConfigured: outside a transaction, where the setting would silently have no effect.
@@ -66,7 +70,8 @@ def acting(user: "User | None", reason: str = "") -> Iterator[None]:
     try:
         yield
     finally:
-        if not connection.needs_rollback:
+        ends_now = whole_request and not connection.savepoint_ids
+        if not connection.needs_rollback and not ends_now:
             _exchange(*before)
 
 

@@ -1,9 +1,8 @@
 """The database's roles and schemas, made from an administrator's connection. Safe to run again."""
 
 import psycopg
-from django.conf import settings
 from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import make_conninfo
 
 from avhopp import services
 from avhopp.access.context import context_key
@@ -23,19 +22,19 @@ CONTEXT_LOGINS = ("web", "portal", "worker")
 BLOCK = 64  # bytes in a block of SHA-256
 
 
-def create_roles() -> None:
-    """Roles, database, schemas and extension. Needs an administrator: `services.admin_url()`.
+def create_roles(name: str) -> None:
+    """Roles, and the database `name` with schemas and extension, by the administrator (`services.admin_url`).
 
     Raises:
         psycopg.Error: when the administrator may not create roles.
     """
-    parts = conninfo_to_dict(services.admin_url())
-    parts["dbname"] = name = settings.DATABASES["default"]["NAME"]
-    with psycopg.connect(**{**parts, "dbname": "postgres"}, autocommit=True) as server:
+    admin = services.admin_url()
+    with psycopg.connect(make_conninfo(admin, dbname="postgres"), autocommit=True) as server:
         _roles(server)
         if not server.execute("select 1 from pg_database where datname = %s", [name]).fetchone():
-            server.execute(sql.SQL("create database {} template template0 encoding 'UTF8'").format(sql.Identifier(name)))
-    with psycopg.connect(**parts, autocommit=True) as database:
+            create = sql.SQL("create database {} template template0 encoding 'UTF8'")
+            server.execute(create.format(sql.Identifier(name)))
+    with psycopg.connect(make_conninfo(admin, dbname=name), autocommit=True) as database:
         _schemas(database, name)
 
 
@@ -43,18 +42,18 @@ def _roles(server: psycopg.Connection) -> None:
     for role in ("owner", "policy"):
         _ensure(server, f"avhopp_{role}", sql.SQL("nologin noinherit"))
     for login, (limit, _) in LOGINS.items():
-        attributes = sql.SQL("login noinherit nocreaterole nocreatedb connection limit {} password {}").format(
-            sql.Literal(limit), sql.Literal(services.read_secret(f"db_{login}"))
-        )
-        _ensure(server, f"avhopp_{login}", attributes)
+        attributes = sql.SQL("login noinherit nocreaterole nocreatedb connection limit {} password {}")
+        secret = services.read_secret(f"db_{login}")
+        _ensure(server, f"avhopp_{login}", attributes.format(sql.Literal(limit), sql.Literal(secret)))
     server.execute("alter role avhopp_backup bypassrls")
     server.execute("grant avhopp_owner to avhopp_migrator with inherit false, set true")
     server.execute("grant avhopp_policy to avhopp_owner with inherit true, set true")
 
 
 def _ensure(server: psycopg.Connection, role: str, attributes: sql.Composable) -> None:
-    verb = "alter" if server.execute("select 1 from pg_roles where rolname = %s", [role]).fetchone() else "create"
-    server.execute(sql.SQL("{} role {} {}").format(sql.SQL(verb), sql.Identifier(role), attributes))
+    exists = server.execute("select 1 from pg_roles where rolname = %s", [role]).fetchone()
+    verb = sql.SQL("alter" if exists else "create")
+    server.execute(sql.SQL("{} role {} {}").format(verb, sql.Identifier(role), attributes))
 
 
 def _schemas(database: psycopg.Connection, name: str) -> None:
@@ -63,24 +62,23 @@ def _schemas(database: psycopg.Connection, name: str) -> None:
     run(sql.SQL("revoke all on database {} from public").format(this))
     run("revoke all on schema public from public")
     for schema in ("app", "sec", "audit", "portal"):
-        run(sql.SQL("create schema if not exists {} authorization avhopp_owner").format(sql.Identifier(schema)))
+        create = sql.SQL("create schema if not exists {} authorization avhopp_owner")
+        run(create.format(sql.Identifier(schema)))
     run("create extension if not exists btree_gist schema app")
-    for login, (_, settings) in LOGINS.items():
+    for login, (_, defaults) in LOGINS.items():
         role = sql.Identifier(f"avhopp_{login}")
         run(sql.SQL("grant connect on database {} to {}").format(this, role))
         path = SEARCH_PATH.get(login, "app, sec")
-        for setting, value in {**settings, "search_path": path}.items():
-            run(
-                sql.SQL("alter role {} in database {} set {} = {}").format(
-                    role, this, sql.Identifier(setting), sql.SQL(value if setting == "search_path" else f"'{value}'")
-                )
-            )
+        for setting, value in {**defaults, "search_path": path}.items():
+            written = sql.SQL(value if setting == "search_path" else f"'{value}'")
+            change = sql.SQL("alter role {} in database {} set {} = {}")
+            run(change.format(role, this, sql.Identifier(setting), written))
     run(sql.SQL("alter role avhopp_migrator in database {} set role = 'avhopp_owner'").format(this))
     run("alter default privileges for role avhopp_owner revoke execute on functions from public")
 
 
 def store_keys(cursor: object) -> None:
-    """Give the database the HMAC pads of each login's context key (RFC 2104), never the key's use elsewhere."""
+    """Give the database the HMAC pads of each login's context key (RFC 2104), and no other use of the key."""
     for login in CONTEXT_LOGINS:
         key = context_key(login).ljust(BLOCK, b"\0")
         inner, outer = (bytes(byte ^ pad for byte in key) for pad in (0x36, 0x5C))

@@ -5,11 +5,12 @@ from functools import wraps
 from typing import Any
 
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponseNotAllowed
+from django.http.response import HttpResponseBase
 
 from avhopp.access.roles import Can
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 READ = ("GET", "HEAD")
 READ_WRITE = ("GET", "HEAD", "POST")
 WRITE = ("POST",)
@@ -33,7 +34,7 @@ def public(*methods: str) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if request.method not in allowed:
                 return HttpResponseNotAllowed(allowed)
             return view(request, *args, **kwargs)
@@ -43,3 +44,8 @@ def public(*methods: str) -> Callable[[View], View]:
         return guarded
 
     return decorate
+
+
+def view_name(request: HttpRequest) -> str:
+    """The name of the address that was asked for: the reason on the history rows of the request."""
+    return request.resolver_match.view_name if request.resolver_match else ""

@@ -11,16 +11,22 @@ from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponseNotAllowed
+from django.http.response import HttpResponseBase
 
 from avhopp.access.context import acting
-from avhopp.access.declaration import READ, READ_WRITE, WRITE, Declaration, View, public
-from avhopp.access.policy import may, may_in_general
+from avhopp.access.declaration import READ, READ_WRITE, WRITE, Declaration, View, public, view_name
+from avhopp.access.policy import hold_grants, may, may_in_general
 from avhopp.access.roles import Can
 from avhopp.audit.reading import log_read
 
 __all__ = ["READ", "READ_WRITE", "WRITE", "access", "access_page", "public"]
+
+
+#: A queryset method that takes the user: `CaseQuerySet.for_page`.
+Load = Callable[[Any, Any], QuerySet]
+
 
 def case_of(thing: Model) -> UUID | None:
     """The id of the case that `thing` is or belongs to."""
@@ -36,14 +42,14 @@ def access_page(can: Can | None, methods: tuple[str, ...] = READ) -> Callable[[V
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             if request.method not in methods:
                 return HttpResponseNotAllowed(methods)
             if can is not None and not may_in_general(request.user, can):
                 raise PermissionDenied
-            with acting(request.user, reason=request.resolver_match.view_name):
+            with acting(request.user, reason=view_name(request), whole_request=True):
                 return view(request, *args, **kwargs)
 
         guarded.access = Declaration(can, None, methods)  # type: ignore[attr-defined]
@@ -53,11 +59,17 @@ def access_page(can: Can | None, methods: tuple[str, ...] = READ) -> Callable[[V
 
 
 def access(
-    model: type[Model], can: Can, methods: tuple[str, ...] = READ, *, id: str | None = None
+    model: type[Model],
+    can: Can,
+    methods: tuple[str, ...] = READ,
+    *,
+    id: str | None = None,
+    load: Load | None = None,
 ) -> Callable[[View], View]:
-    """A page about one object. The view gets the object, found among the rows the user may see, as second argument.
+    """A page about one object. The view gets it as second argument, found among the rows the user may see.
 
-    `id` is the URL's keyword for the object's id, by default `<model name>_id`.
+    `id` is the URL's keyword for the object's id, by default `<model name>_id`. `load` adds to the
+    visible rows what the page shows of the object itself, so that it is read once.
 
     Raises:
         Http404: the object does not exist, or must seem not to.
@@ -67,20 +79,24 @@ def access(
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             if request.method not in methods:
                 return HttpResponseNotAllowed(methods)
-            with acting(request.user, reason=request.resolver_match.view_name):
-                found = model.objects.visible_to(request.user).filter(pk=kwargs.pop(keyword)).first()  # type: ignore[attr-defined]
+            with acting(request.user, reason=view_name(request), whole_request=True):
+                rows = model.objects.visible_to(request.user)  # type: ignore[attr-defined]
+                rows = load(rows, request.user) if load else rows
+                found = rows.filter(pk=kwargs.pop(keyword)).first()
                 if found is None:
                     raise Http404
                 if kwargs.get("case_id", case_of(found)) != case_of(found):
                     raise Http404  # the object of another case
+                if request.method in READ:
+                    hold_grants(request.user, found)
                 if not may(request.user, can, found):
                     raise PermissionDenied
-                log_read(request, can, found)
+                log_read(request.user, can, found)
                 return view(request, found, *args, **kwargs)
 
         guarded.access = Declaration(can, model, methods)  # type: ignore[attr-defined]

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 
 
 class DeclaredAccessMiddleware:
-    """Every view carries an `access` declaration (see decorators.py), and every answer says that it is private."""
+    """Every view carries an `access` declaration (decorators.py); every answer says that it is private."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -16,7 +16,9 @@ class DeclaredAccessMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         response.headers.setdefault("Cache-Control", "no-store")
-        response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
+        response.headers.setdefault(
+            "Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+        )
         return response
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:

@@ -35,6 +35,14 @@ def may(user: "User", can: Can, thing: Model) -> bool:
     return getattr(thing, "municipality_id", None) == user.municipality_id
 
 
+def hold_grants(user: "User", thing: Model) -> None:
+    """Ask for the grants once for the whole of a page that only reads; whoever writes asks each time anew."""
+    if hasattr(thing, "grants_to"):
+        thing.hold_grants(user)  # type: ignore[attr-defined]
+    elif getattr(thing, "case_id", None) is not None:
+        thing.case.hold_grants(user)  # type: ignore[attr-defined]
+
+
 def _granted(user: "User", can: Can, case: Model) -> bool:
     grants = case.grants_to(user)  # type: ignore[attr-defined]
     if can.writes:

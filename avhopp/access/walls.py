@@ -1,8 +1,8 @@
 """The second wall, declared: for every table who may do what, and the row-level security that says so.
 
-Each app lists its tables in its own `walls.py` as TABLES; `setup_database` turns the list into SQL, and a table
-that is missing has no privileges at all. Policies keep the fast form `id = any(array(select sec.cases(...)))`
-(SECURITY.md 3.1: other forms are 70 to 700 times slower).
+Each app lists its tables in its own `walls.py` as TABLES; `setup_database` turns the list into SQL, and a
+table that is missing has no privileges at all. Policies keep the fast form `id = any(array(select
+sec.cases(...)))` (SECURITY.md 3.1: other forms are 70 to 700 times slower).
 """
 
 from collections.abc import Iterator
@@ -17,6 +17,7 @@ from avhopp.access.roles import Can
 
 LOGINS = ("web", "portal", "worker", "migrator", "backup", "auditor")
 ACTORS = "avhopp_web, avhopp_worker"
+GRANTEES = f"{ACTORS}, avhopp_portal, avhopp_backup, avhopp_auditor, avhopp_policy"
 
 
 def _quoted(rights: tuple[Can, ...]) -> str:
@@ -132,7 +133,7 @@ def tables() -> list[Table]:
 
 
 def statements() -> Iterator[str]:
-    """The SQL that makes every table's policies, triggers and privileges what is declared, whatever they were."""
+    """The SQL that makes every table's policies, triggers and privileges what is declared here."""
     for table in tables():
         yield from _table(table)
         if table.history_name:
@@ -146,7 +147,7 @@ def _reset(name: str) -> Iterator[str]:
                 execute format('drop policy %I on app.%I', p.policyname, '{name}');
             end loop;
         end $$"""
-    yield f"revoke all on app.{name} from avhopp_web, avhopp_worker, avhopp_portal, avhopp_backup, avhopp_auditor, avhopp_policy"
+    yield f"revoke all on app.{name} from {GRANTEES}"
     yield f"grant select on app.{name} to avhopp_backup, avhopp_policy"
 
 
@@ -168,9 +169,11 @@ def _table(table: Table) -> Iterator[str]:
     rule = table.row_rule()
     if rule is not None:
         yield from _guard(table.name)
-        # FOR UPDATE locks ask the update policy's USING: a lock needs sight, a change needs the right to write.
+        # FOR UPDATE locks ask the update policy's USING: a lock needs sight, a change the right to write.
         yield f"create policy see on app.{table.name} for select to {ACTORS} using ({rule})"
-        yield f"create policy add on app.{table.name} for insert to {ACTORS} with check ({table.insert_rule()})"
+        yield (
+            f"create policy add on app.{table.name} for insert to {ACTORS} with check ({table.insert_rule()})"
+        )
         yield (
             f"create policy change on app.{table.name} for update to {ACTORS} "
             f"using ({rule}) with check ({table.write_rule()})"

@@ -29,7 +29,8 @@ class PasswordBackend:
         return user if check_password(password, user.password) else None
 
     def get_user(self, user_id: object) -> User | None:
-        return User.objects.working_on(timezone.localdate()).exclude(role__in=ELSEWHERE).filter(pk=user_id).first()
+        accounts = User.objects.working_on(timezone.localdate()).exclude(role__in=ELSEWHERE)
+        return accounts.select_related("municipality", "unit").filter(pk=user_id).first()
 
     def _find(self, name: str, today: date) -> User | None:
         accounts = User.objects.working_on(today).exclude(role__in=ELSEWHERE)

@@ -8,7 +8,7 @@ from avhopp.access.roles import POLICE_ROLES
 from avhopp.accounts.models import User
 
 DEMO_CODE = "0099"  # no municipality has it
-DEMO_PASSWORD = "avhopp-demo-2026"  # noqa: S105 - of a municipality that does not exist
+DEMO_PASSWORD = "avhopp-demo-2026"
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Actor:
 CAST = [
     Actor("asta", "Asta Ek", "Socialsekreterare", "handlägger ärenden"),
     Actor("bo", "Bo Lind", "Enhetschef", "leder enheten och godkänner rapporten"),
-    Actor("cleo", "Cleo Norr", "Socialsekreterare", "arbetar på en annan enhet och ser inga av Astas ärenden"),
+    Actor("cleo", "Cleo Norr", "Socialsekreterare", "arbetar på en annan enhet och ser inte Astas ärenden"),
     Actor("siri", "Siri Berg", "Avhopparsamordnare", "samordnar med polisen och följer verksamheten"),
     Actor("eskil", "Eskil Strand", "Ekonom", "följer kostnader och budget"),
     Actor("nils", "Nils Åker", "Nämndsekreterare", "för rapporten till nämnden"),
@@ -35,6 +35,5 @@ CAST = [
 
 def demo_users() -> QuerySet[User]:
     """The demo accounts of the social services' part, in the order of the cast."""
-    return User.objects.filter(municipality__is_demo=True, is_active=True, handle__in=[a.handle for a in CAST]).exclude(
-        role__in=POLICE_ROLES
-    )
+    cast = User.objects.filter(handle__in=[a.handle for a in CAST]).exclude(role__in=POLICE_ROLES)
+    return cast.filter(municipality__is_demo=True, is_active=True)

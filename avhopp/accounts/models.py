@@ -29,7 +29,9 @@ class Municipality(models.Model):
         verbose_name_plural = "kommuner"
         ordering = ["code"]
         constraints = [
-            models.CheckConstraint(condition=Q(code__regex=r"^[0-9]{4}$"), name="municipality_code_is_four_digits"),
+            models.CheckConstraint(
+                condition=Q(code__regex=r"^[0-9]{4}$"), name="municipality_code_is_four_digits"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -57,7 +59,7 @@ class Unit(models.Model):
 
 
 class PoliceUnit(models.Model):
-    """A police unit that the municipality shares cases with. Releases are addressed to it, never to a person."""
+    """A police unit that the municipality shares cases with. Releases go to the unit, never to a person."""
 
     class Kind(models.TextChoices):
         LPO = "lpo", "lokalpolisområde"
@@ -100,7 +102,7 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
 
 
 class User(AbstractBaseUser):
-    """One account has one role. Whoever has two roles has two accounts, so that each read shows in which role."""
+    """One account has one role. Whoever has two roles has two accounts: each read shows in which role."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     username = models.CharField("användarnamn", max_length=80, unique=True)

@@ -6,10 +6,12 @@ from django.conf import settings
 from django.contrib.auth import login, logout
 from django.contrib.auth.views import LoginView
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 
 from avhopp.access.decorators import WRITE, access_page, public
 from avhopp.access.policy import may_in_general
+from avhopp.access.requests import UserRequest
 from avhopp.access.roles import Can, Role
 from avhopp.accounts.demo import CAST, demo_users
 from avhopp.accounts.forms import SignInForm
@@ -48,7 +50,7 @@ def demo_cards() -> list[DemoCard]:
 
 
 @public("GET", "HEAD", "POST")
-def sign_in(request: HttpRequest) -> HttpResponse:
+def sign_in(request: HttpRequest) -> HttpResponseBase:
     view = LoginView.as_view(
         template_name="accounts/sign_in.html",
         authentication_form=SignInForm,
@@ -69,7 +71,7 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
 
 
 @access_page(None, WRITE)
-def sign_out(request: HttpRequest) -> HttpResponse:
+def sign_out(request: UserRequest) -> HttpResponse:
     logout(request)
     response = redirect("sign_in")
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
@@ -77,7 +79,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 
 @access_page(None)
-def start(request: HttpRequest) -> HttpResponse:
+def start(request: UserRequest) -> HttpResponse:
     """To the page where the role's work begins; roles without one are told what they have."""
     for can, name in START_PAGES:
         if may_in_general(request.user, can):

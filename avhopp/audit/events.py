@@ -6,12 +6,13 @@ from datetime import date
 from django.db.models import Model
 
 from avhopp.access.roles import Can
+from avhopp.accounts.models import User
 from avhopp.audit.models import Event
 
 
 def record(
     *,
-    by: Model,
+    by: User,
     kind: str,
     text: str,
     requires: Can,

@@ -3,11 +3,13 @@
 import logging
 import re
 
+#: How the lines begin in which PostgreSQL quotes row values.
+QUOTING = ("DETAIL:", "CONTEXT:", "PARAMETERS:")
 IDENTITY = re.compile(r"\b(?:19|20)?\d{6}[-+]?\d{4}\b")
 
 
 class WithoutDetails(logging.Filter):
-    """Drop PostgreSQL's DETAIL lines, which quote row values, and mask what looks like an identity number."""
+    """Drop the lines that quote row values, and mask what looks like an identity number."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         message = record.getMessage()
@@ -21,5 +23,5 @@ class WithoutDetails(logging.Filter):
 
     def _without_values(self, record: logging.LogRecord) -> str:
         text = logging.Formatter().formatException(record.exc_info)  # type: ignore[arg-type]
-        kept = [line for line in text.splitlines() if not line.startswith(("DETAIL:", "CONTEXT:", "PARAMETERS:"))]
+        kept = [line for line in text.splitlines() if not line.startswith(QUOTING)]
         return IDENTITY.sub("[nummer]", "\n".join(kept))

@@ -1,4 +1,7 @@
-"""What happened and why (events), and who read what. Rows hold ids and no foreign keys: history never blocks a purge."""
+"""What happened and why (events), and who read what.
+
+Rows hold ids and no foreign keys: history never blocks a purge.
+"""
 
 import uuid
 

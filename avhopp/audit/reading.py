@@ -1,15 +1,14 @@
 """The read log. It is written before the answer leaves; when it cannot be written, nothing is shown."""
 
 from django.db.models import Model
-from django.http import HttpRequest
 
 from avhopp.access.roles import Can
+from avhopp.accounts.models import User
 from avhopp.audit.models import ReadEntry
 
 
-def log_read(request: HttpRequest, can: Can, thing: Model, source: str = "web") -> None:
-    """Record that the signed-in user opens `thing`. A database error here stops the request."""
-    user = request.user
+def log_read(user: User, can: Can, thing: Model, source: str = "web") -> None:
+    """Record that `user` opens `thing`. A database error here stops the request."""
     case_id = thing.pk if hasattr(thing, "grants_to") else getattr(thing, "case_id", None)
     grants = thing.grants_to(user) if hasattr(thing, "grants_to") else ()
     ReadEntry(
@@ -19,7 +18,7 @@ def log_read(request: HttpRequest, can: Can, thing: Model, source: str = "web") 
         municipality_id=user.municipality_id,
         case_id=case_id,
         what=can.value,
-        object_type=thing._meta.model_name,
+        object_type=thing._meta.model_name or "",
         object_id=thing.pk,
         ground=",".join(sorted({grant.kind for grant in grants}))[:40] or "roll",
         source=source,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, Self
 
-from personnummer import personnummer  # type: ignore[import-untyped]
+from personnummer import personnummer
 
 from avhopp.kernel.periods import add_months
 from avhopp.kernel.refusal import Refused

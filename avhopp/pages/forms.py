@@ -6,7 +6,7 @@ Settings: FORM_RENDERER = "avhopp.pages.forms.FormRenderer", with "django.forms"
 import re
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.forms.renderers import TemplatesSetting
@@ -21,6 +21,16 @@ OURS = {
     "django/forms/widgets/radio.html": CHOICES,
     "django/forms/widgets/checkbox_select.html": CHOICES,
 }
+
+
+def choice_field(form: forms.BaseForm, name: str) -> forms.ChoiceField:
+    """The choice field of that name, to be given choices that are known only now."""
+    return cast(forms.ChoiceField, form.fields[name])
+
+
+def model_field(form: forms.BaseForm, name: str) -> forms.ModelChoiceField:
+    """The model choice field of that name, to be given rows that are known only now."""
+    return cast(forms.ModelChoiceField, form.fields[name])
 
 
 class FormRenderer(TemplatesSetting):

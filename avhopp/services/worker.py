@@ -53,4 +53,6 @@ def ensure_worker() -> Iterator[None]:
 
 
 def _answers(seconds: float) -> bool:
-    return bool(app.control.ping(timeout=seconds, limit=1))
+    """Whether a worker answers that serves this database's queue."""
+    queues = app.control.inspect(timeout=seconds).active_queues() or {}
+    return any(queue["name"] == app.conf.task_default_queue for found in queues.values() for queue in found)

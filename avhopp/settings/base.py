@@ -1,5 +1,8 @@
 """Settings that every process shares. Each process adds its own login, addresses and apps."""
 
+import os
+from typing import Any
+
 from avhopp import services
 from avhopp.settings.environment import ROOT, data_folder, flag, words
 
@@ -26,7 +29,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
 
-TEMPLATES = [
+TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [ROOT / "templates"],
@@ -59,7 +62,8 @@ SECURE_SSL_REDIRECT = False  # the proxy redirects; the health check stays plain
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
-SECURE_REFERRER_POLICY = "same-origin"  # nothing to others; with no-referrer the browser sends Origin: null and CSRF refuses
+# Nothing to others. With no-referrer the browser sends Origin: null, and CSRF refuses.
+SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -87,6 +91,7 @@ GUARDIAN_MONKEY_PATCH_USER = False
 
 # Valkey carries only opaque run ids; the state of every report is in PostgreSQL.
 CELERY_BROKER_URL = services.endpoints().broker_url
+CELERY_TASK_DEFAULT_QUEUE = os.environ.get("AVHOPP_DATABASE") or "avhopp"  # a worker serves one database
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
@@ -109,7 +114,9 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "filters": {"no_details": {"()": "avhopp.audit.logs.WithoutDetails"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["no_details"]}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["no_details"]},
+    },
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {"fontTools": {"level": "ERROR"}, "weasyprint": {"level": "ERROR"}},
 }

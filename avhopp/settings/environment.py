@@ -1,4 +1,4 @@
-"""What the environment says, read strictly: a bad value stops the start with a sentence, never a traceback later."""
+"""What the environment says, read strictly: a bad value stops the start with a sentence."""
 
 import os
 from pathlib import Path

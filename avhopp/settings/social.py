@@ -1,4 +1,7 @@
-"""What the processes of the social services' part share: apps, addresses, sign-in. Each adds its database login."""
+"""What the processes of the social services' part share: apps, addresses, sign-in.
+
+Each process adds its database login.
+"""
 
 from avhopp.settings.base import *  # noqa: F403
 

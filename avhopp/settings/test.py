@@ -1,5 +1,7 @@
 """Tests: the web process's settings and login, on a database of the tests' own."""
 
+import os
+
 from avhopp.settings.web import *  # noqa: F403
 from avhopp.settings.web import DATABASES, MIDDLEWARE, TEMPLATES
 
@@ -12,10 +14,12 @@ class Undefined(str):
 
 
 DATABASES["default"]["OPTIONS"].pop("pool")
-DATABASES["default"]["NAME"] = "avhopp_test"
+WORKER = os.environ.get("PYTEST_XDIST_WORKER")  # several processes may run the suite side by side
+DATABASES["default"]["NAME"] = f"avhopp_test_{WORKER}" if WORKER else "avhopp_test"
 DATABASES["default"]["CONN_MAX_AGE"] = None
 STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
-MIDDLEWARE.remove("whitenoise.middleware.WhiteNoiseMiddleware")  # it wants the collected files; the browser tests use them
+# It wants the collected files; the browser tests use them.
+MIDDLEWARE.remove("whitenoise.middleware.WhiteNoiseMiddleware")
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 DEMO = True
 TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = Undefined("%s")

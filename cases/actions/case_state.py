@@ -11,6 +11,7 @@ from avhopp.accounts.models import User
 from avhopp.audit.events import record
 from avhopp.kernel.deadlines import DeadlineKind, due
 from avhopp.kernel.refusal import Refused
+from cases.followers import Step, follow
 from cases.models import Case, Intake, Investigation, Task
 from cases.states import CaseEvent, CaseState, ClosingReason, next_state
 from cases.steps import STEPS
@@ -137,6 +138,7 @@ def _close(*, case: Case, event: CaseEvent, on: date, by: User, closing: Closing
     Task.objects.filter(case=case).open().update(done_on=on, done_by=by, outcome="Ärendet avslutades.")
     if may(by, Can.WRITE_INVESTIGATION, case):
         Investigation.objects.filter(case=case, concluded=None, opened__lte=on).update(concluded=on)
+    follow(Step.CLOSED, case=case, thing=case, by=by)
 
 
 def _consequences(*, case: Case, event: CaseEvent, on: date, by: User) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
+from uuid import UUID
 
 from avhopp.access.policy import demand, may
 from avhopp.access.roles import Can
@@ -12,6 +13,7 @@ from avhopp.kernel.deadlines import DeadlineKind, due
 from avhopp.kernel.refusal import Refused
 from avhopp.kernel.workdays import add_workdays
 from cases import rules
+from cases.followers import Step, follow
 from cases.models import Case, Decision, DecisionProposal, DelegationRule, FollowUp, LegalProvision, Task
 from cases.states import CaseEvent, CaseState, MeasureKind, next_state
 
@@ -41,7 +43,7 @@ class Terms:
         )
 
 
-def delegation_on(*, municipality_id: object, day: date) -> list[rules.Rule]:
+def delegation_on(*, municipality_id: UUID, day: date) -> list[rules.Rule]:
     """The delegation order as it reads on the day."""
     rows = DelegationRule.objects.filter(municipality=municipality_id).in_force_on(day)
     return [rules.Rule.of(row) for row in rows]
@@ -114,6 +116,7 @@ def decide(*, case: Case, terms: Terms, decided: date, by: User, today: date) ->
         object_id=decision.pk,
         text=f"Beslut: {outcome}, {decision.get_kind_display()}{_period(terms)}.",
     )
+    follow(Step.DECIDED, case=case, thing=decision, by=by)
     return decision
 
 

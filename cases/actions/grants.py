@@ -17,7 +17,7 @@ from cases.models import Case, CaseGroupGrant, CaseUserGrant, GrantKind
 from cases.models.grants import WORK
 from cases.visibility import in_force
 
-#: Roles that follow every case of their unit, that can handle cases, and that follow the municipality's cases.
+#: Roles that follow every case of their unit, that handle cases, and that follow the municipality's cases.
 UNIT_ROLES = (Role.SENIOR_CASE_WORKER, Role.UNIT_MANAGER)
 HANDLER_ROLES = (Role.CASE_WORKER, Role.SENIOR_CASE_WORKER)
 MUNICIPALITY_ROLES = (Role.COORDINATOR, Role.FINANCE_OFFICER, Role.REPORTER)

@@ -10,6 +10,7 @@ from avhopp.audit.events import record
 from avhopp.kernel.periods import add_months
 from avhopp.kernel.refusal import Refused
 from cases import rules
+from cases.followers import Step, follow
 from cases.models import Case, Investigation
 
 PARTS = ("situation", "motivation", "needs", "children_view", "own_view", "conclusion")
@@ -99,6 +100,7 @@ def conclude_investigation(*, investigation: Investigation, by: User, today: dat
         text="Utredningen slutfördes.",
         object_id=investigation.pk,
     )
+    follow(Step.INVESTIGATION_CONCLUDED, case=investigation.case, thing=investigation, by=by)
     return investigation
 
 

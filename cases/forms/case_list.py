@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from avhopp.accounts.models import Unit
+from avhopp.pages.forms import choice_field
 from cases.states import CaseState
 
 MINE, ALL = "mina", "alla"
@@ -26,7 +27,10 @@ class CaseFilterForm(forms.Form):
 
     def __init__(self, *args: Any, units: Iterable[Unit], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["enhet"].choices = [("", "Alla enheter"), *((str(unit.pk), unit.name) for unit in units)]
+        choice_field(self, "enhet").choices = [
+            ("", "Alla enheter"),
+            *((str(unit.pk), unit.name) for unit in units),
+        ]
 
     def chosen(self, name: str) -> str:
         """The value to filter on; what the request does not say, or says wrongly, is the initial value."""

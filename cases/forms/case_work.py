@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from avhopp.accounts.models import PoliceUnit, User
-from avhopp.pages.forms import DateField
+from avhopp.pages.forms import DateField, choice_field
 from cases.actions.case_state import CHOSEN_REASONS, Closing
 from cases.forms.fields import text_area
 from cases.models import Case, Intake
@@ -78,7 +78,10 @@ class PoliceContactForm(TaskForm):
     def __init__(self, *args: Any, units: Iterable[PoliceUnit], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.units = {str(unit.pk): unit for unit in units}
-        self.fields["unit"].choices = [("", "Välj"), *((key, unit.name) for key, unit in self.units.items())]
+        choice_field(self, "unit").choices = [
+            ("", "Välj"),
+            *((key, unit.name) for key, unit in self.units.items()),
+        ]
         self.order_fields(["on", "unit", "person", "channel", "outcome"])
 
     def clean_unit(self) -> PoliceUnit:
@@ -120,7 +123,7 @@ class HandlerForm(forms.Form):
             (key, f"{one.name}, {one.unit.name}" if one.unit else one.name)
             for key, one in self.handlers.items()
         ]
-        self.fields["handler"].choices = [("", "Välj"), *names]
+        choice_field(self, "handler").choices = [("", "Välj"), *names]
 
     def clean_handler(self) -> User:
         return self.handlers[self.cleaned_data["handler"]]

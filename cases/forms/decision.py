@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from avhopp.pages.forms import DateField, MoneyField
+from avhopp.pages.forms import DateField, MoneyField, choice_field
 from cases.actions.decision import Terms
 from cases.forms.fields import text_area
 from cases.models import Decision, LegalProvision
@@ -41,7 +41,7 @@ class DecisionForm(forms.Form):
         self.fields["decided"] = DateField(label="Beslutsdag", latest=today)
         self.provisions = {str(one.pk): one for one in provisions}
         labels = [(key, f"{one.code}: {one.text}") for key, one in self.provisions.items()]
-        self.fields["provision"].choices = [("", "Välj"), *labels]
+        choice_field(self, "provision").choices = [("", "Välj"), *labels]
         self.order_fields(
             ["kind", "outcome", "start", "end", "outside_framework", "max_rate", "provision", "reasons"]
         )

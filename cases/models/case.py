@@ -13,7 +13,7 @@ from simple_history.models import HistoricalRecords
 
 from avhopp.access.roles import Can, role_can
 from avhopp.accounts.models import Municipality, PoliceUnit, Unit
-from cases.models.grants import CaseGroupGrant, CaseUserGrant, GrantKind
+from cases.models.grants import CaseGroupGrant, CaseUserGrant, Grant, GrantKind
 from cases.models.person import Person
 from cases.search import Query
 from cases.states import OPEN_STATES, CaseState, ClosingReason, Source
@@ -54,22 +54,20 @@ class CaseQuerySet(CaseScopedQuerySet):
 
     def with_handler(self) -> Self:
         """Annotate `handler_name` and `handler_id`: the assignment grant is the only source."""
-        grants = (
-            CaseUserGrant.objects.filter(in_force(), content_object=OuterRef("pk"), kind=GrantKind.ASSIGNMENT)
-            .order_by("-valid_from")
-        )
+        grants = CaseUserGrant.objects.filter(in_force(), content_object=OuterRef("pk"))
+        grants = grants.filter(kind=GrantKind.ASSIGNMENT).order_by("-valid_from")
         return self.annotate(
             handler_id=Subquery(grants.values("user_id")[:1]),
             handler_name=Subquery(grants.values("user__name")[:1]),
         )
 
     def with_person(self, user: "User") -> Self:
-        """Load the person along, for those who may see who it is. For others the join would hide the case."""
+        """With the person, for those who may see who it is. For others the join would hide the case."""
         return self.select_related("person") if role_can(user.role, Can.SEE_PERSON) else self
 
     def for_page(self, user: "User") -> Self:
         """With everything that the case page names, as far as `user` may see it."""
-        return self.with_person(user).select_related("unit", "police_owner", "reopened_from")
+        return self.with_handler().with_person(user).select_related("unit", "police_owner", "reopened_from")
 
     def found_for(self, user: "User", query: Query) -> Self:
         """What a search shows `user`: nothing about persons to those who may not see them."""
@@ -78,7 +76,7 @@ class CaseQuerySet(CaseScopedQuerySet):
         return self.visible_to(user).found_by(query).with_handler().with_person(user)
 
     def found_by(self, query: Query) -> Self:
-        """Cases by the exact number of the case or the person, or by part of the name; nothing else is searched."""
+        """Cases by the exact number of the case or the person, or by part of the name, and nothing else."""
         if query.case_no:
             return self.filter(case_no=query.case_no)
         if query.identity:
@@ -113,12 +111,18 @@ class Case(models.Model):
     received = models.DateField("aktualiserat")
     source = models.CharField("aktualiseringsväg", max_length=20, choices=Source)
     closed = models.DateField("avslutat", null=True, blank=True)
-    closing_reason = models.CharField("avslutsskäl", max_length=20, choices=ClosingReason, null=True, blank=True)
+    closing_reason = models.CharField(
+        "avslutsskäl", max_length=20, choices=ClosingReason, null=True, blank=True
+    )
     outcome = models.CharField("utfall", max_length=20, choices=Outcome, blank=True)
-    reopened_from = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="reopened_as")
+    reopened_from = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="reopened_as"
+    )
     police_owner = models.ForeignKey(PoliceUnit, models.PROTECT, null=True, blank=True, related_name="cases")
     police_contact = models.CharField("polisens samordnare", max_length=120, blank=True)
-    definition = models.CharField("definitionen", max_length=20, choices=Definition, default=Definition.UNKNOWN)
+    definition = models.CharField(
+        "definitionen", max_length=20, choices=Definition, default=Definition.UNKNOWN
+    )
     chose_to_leave = models.BooleanField("har valt att lämna", null=True, blank=True)
     organised_crime = models.BooleanField("organiserad brottslighet", null=True, blank=True)
     needs_support = models.BooleanField("behov av stöd och skydd", null=True, blank=True)
@@ -138,19 +142,26 @@ class Case(models.Model):
             models.UniqueConstraint(fields=["municipality", "ref"], name="case_ref_once"),
             models.UniqueConstraint(fields=["municipality", "case_no"], name="case_no_once"),
             models.CheckConstraint(
-                condition=Q(closed=None, closing_reason=None) | Q(closed__isnull=False, closing_reason__isnull=False),
+                condition=Q(closed=None, closing_reason=None)
+                | Q(closed__isnull=False, closing_reason__isnull=False),
                 name="case_closed_with_a_reason",
             ),
             models.CheckConstraint(
-                condition=Q(closed=None, state__in=OPEN_STATES) | Q(closed__isnull=False, state=CaseState.CLOSED),
+                condition=Q(closed=None, state__in=OPEN_STATES)
+                | Q(closed__isnull=False, state=CaseState.CLOSED),
                 name="case_state_follows_closing",
             ),
-            models.CheckConstraint(condition=Q(closed=None) | Q(closed__gte=F("received")), name="case_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(closed=None) | Q(closed__gte=F("received")), name="case_ends_after_start"
+            ),
             ExclusionConstraint(
                 name="one_open_case_per_person",
                 expressions=[
                     ("person", RangeOperators.EQUAL),
-                    (Func(F("received"), F("closed"), Value("[)"), function="daterange"), RangeOperators.OVERLAPS),
+                    (
+                        Func(F("received"), F("closed"), Value("[)"), function="daterange"),
+                        RangeOperators.OVERLAPS,
+                    ),
                 ],
                 violation_error_code="one_open_case",
                 violation_error_message="Personen har redan ett öppet ärende.",
@@ -174,11 +185,22 @@ class Case(models.Model):
         """The case's page."""
         return reverse("case", args=[self.pk])
 
-    def grants_to(self, user: "User") -> list[CaseUserGrant | CaseGroupGrant]:
-        """The grants in force that `user` holds on this case, with their permission."""
+    def grants_to(self, user: "User") -> list[Grant]:
+        """The grants in force that `user` holds on this case: asked now, unless `hold_grants` has."""
+        held = self.__dict__.get("_held_grants", {})
+        return held[user.pk] if user.pk in held else self._grants_now(user)
+
+    def hold_grants(self, user: "User") -> None:
+        """Let this instance remember what `user` holds now. Not where anything is written."""
+        self._held_grants = {user.pk: self._grants_now(user)}
+
+    def _grants_now(self, user: "User") -> list[Grant]:
         own = CaseUserGrant.objects.filter(in_force(), content_object=self.pk, user=user)
         group = CaseGroupGrant.objects.filter(in_force(), content_object=self.pk, group__user=user)
-        return [*own.select_related("permission"), *group.select_related("permission")]
+        by_user, by_group = (
+            grants.order_by().values_list("kind", "permission__codename") for grants in (own, group)
+        )
+        return [Grant(kind, permission) for kind, permission in by_user.union(by_group)]
 
 
 class CaseNumber(models.Model):
@@ -193,7 +215,9 @@ class CaseNumber(models.Model):
         verbose_name = "nummerserie"
         verbose_name_plural = "nummerserier"
         ordering = ["year", "id"]
-        constraints = [models.UniqueConstraint(fields=["municipality", "year"], name="case_number_series_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["municipality", "year"], name="case_number_series_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.year}: {self.last}"

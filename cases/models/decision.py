@@ -50,7 +50,7 @@ class LegalProvision(models.Model):
         return self.code
 
 
-class DelegationQuerySet(DatedQuerySet, MunicipalityQuerySet):
+class DelegationQuerySet(DatedQuerySet, MunicipalityQuerySet):  # type: ignore[override]  # both make managers
     see = Can.SEE_OWN_CASES
 
 

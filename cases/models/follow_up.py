@@ -31,7 +31,9 @@ class FollowUp(models.Model):
         verbose_name_plural = "uppföljningar"
         ordering = ["-planned", "id"]
         constraints = [
-            models.CheckConstraint(condition=~Q(held=None) | Q(summary=""), name="follow_up_summary_when_held"),
+            models.CheckConstraint(
+                condition=~Q(held=None) | Q(summary=""), name="follow_up_summary_when_held"
+            ),
         ]
 
     def __str__(self) -> str:

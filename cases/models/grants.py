@@ -1,9 +1,11 @@
 """Who may open a case: django-guardian's permission rows with a direct foreign key to the case.
 
-They are the single source for assignment to a handler, a unit's leadership, a temporary grant and break-glass.
+They are the single source for assignment to a handler, a unit's leadership, a temporary grant and
+break-glass.
 """
 
 import uuid
+from dataclasses import dataclass
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
@@ -24,6 +26,19 @@ class GrantKind(models.TextChoices):
     BREAK_GLASS = "nodatkomst", "Nödåtkomst"
 
 
+@dataclass(frozen=True)
+class Grant:
+    """What a grant means to the person who holds it, directly or through a group."""
+
+    kind: str
+    permission: str
+
+    @property
+    def works(self) -> bool:
+        """Whether the grant opens the case for writing."""
+        return self.permission == WORK
+
+
 def _period() -> Func:
     return Func(F("valid_from"), F("valid_to"), Value("[)"), function="tstzrange")
 
@@ -41,11 +56,6 @@ class GrantFields(models.Model):
     class Meta:
         abstract = True
 
-    @property
-    def works(self) -> bool:
-        """Whether the grant opens the case for writing."""
-        return self.permission.codename == WORK  # type: ignore[attr-defined]
-
 
 class CaseUserGrant(GrantFields, UserObjectPermissionBase):
     user = models.ForeignKey(User, models.PROTECT, related_name="case_grants")
@@ -59,7 +69,8 @@ class CaseUserGrant(GrantFields, UserObjectPermissionBase):
         ordering = ["-valid_from", "id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")), name="user_grant_ends_after_start"
+                condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")),
+                name="user_grant_ends_after_start",
             ),
             ExclusionConstraint(
                 name="one_user_grant_of_a_kind_at_a_time",
@@ -74,6 +85,9 @@ class CaseUserGrant(GrantFields, UserObjectPermissionBase):
         ]
         indexes = [models.Index(fields=["user", "content_object"], name="grant_by_user")]
 
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} från {self.valid_from:%Y-%m-%d}"
+
 
 class CaseGroupGrant(GrantFields, GroupObjectPermissionBase):
     content_object = models.ForeignKey("cases.Case", models.CASCADE, related_name="group_grants")
@@ -86,7 +100,8 @@ class CaseGroupGrant(GrantFields, GroupObjectPermissionBase):
         ordering = ["-valid_from", "id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")), name="group_grant_ends_after_start"
+                condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")),
+                name="group_grant_ends_after_start",
             ),
             ExclusionConstraint(
                 name="one_group_grant_of_a_kind_at_a_time",
@@ -100,3 +115,6 @@ class CaseGroupGrant(GrantFields, GroupObjectPermissionBase):
             ),
         ]
         indexes = [models.Index(fields=["group", "content_object"], name="grant_by_group")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} från {self.valid_from:%Y-%m-%d}"

@@ -61,7 +61,8 @@ class Person(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["municipality", "ref"], name="person_ref_once"),
             models.CheckConstraint(
-                condition=Q(identity=None) | Q(identity__regex=r"^[0-9]{12}$"), name="identity_is_twelve_digits"
+                condition=Q(identity=None) | Q(identity__regex=r"^[0-9]{12}$"),
+                name="identity_is_twelve_digits",
             ),
             models.CheckConstraint(condition=Q(children_count__lte=30), name="children_count_is_plausible"),
         ]
@@ -98,7 +99,10 @@ class Person(models.Model):
 
 
 class DuplicateFlag(models.Model):
-    """Two persons with one identity number. Only the coordinator learns of it: to others it would tell that a case exists."""
+    """Two persons with one identity number.
+
+    Only the coordinator learns of it: to others it would tell that a case exists.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="+")

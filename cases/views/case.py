@@ -2,12 +2,13 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from avhopp.access.decorators import READ_WRITE, access
 from avhopp.access.policy import may
+from avhopp.access.requests import UserRequest
 from avhopp.access.roles import Can
 from avhopp.pages.paging import page_of
 from cases.actions.case_state import take_step
@@ -17,24 +18,25 @@ from cases.forms.case_work import HandlerForm, StepForm
 from cases.forms.intake import PersonForm
 from cases.handlers import handlers_of
 from cases.models import Case
-from cases.overview import as_timeline, overview, panels_of, timeline
+from cases.models.case import CaseQuerySet
+from cases.overview import as_timeline, overview, panels_of, read_page, timeline
 from cases.states import CaseEvent
 from cases.steps import STEPS
 from cases.views.pages import form_page, refusals_in, today, tone_of
 
 
-@access(Case, Can.SEE_CASE)
-def case(request: HttpRequest, case: Case) -> HttpResponse:
+@access(Case, Can.SEE_CASE, load=CaseQuerySet.for_page)
+def case(request: UserRequest, case: Case) -> HttpResponse:
     """One page: what is due and what comes next first, then what is known, then what happened."""
     user, day = request.user, today()
-    case = Case.objects.visible_to(user).with_handler().for_page(user).get(pk=case.pk)
-    found = overview(case, user, day)
+    file, of_panels = read_page(case, user)
+    found = overview(case, user, day, file)
     context = {
         **found,
         "case": case,
         "today": day,
         "tone": tone_of(case),
-        "panels": panels_of(case, request, day),
+        "panels": panels_of(case, request, day, of_panels),
         "timeline": as_timeline(found["events"]),
         "age": case.person.age(day) if found["can"]["see_person"] else None,
     }
@@ -42,7 +44,7 @@ def case(request: HttpRequest, case: Case) -> HttpResponse:
 
 
 @access(Case, Can.SEE_CASE)
-def case_timeline(request: HttpRequest, case: Case) -> HttpResponse:
+def case_timeline(request: UserRequest, case: Case) -> HttpResponse:
     """Everything that happened in the case, as far as the role may read it."""
     page = page_of(timeline(case, request.user), request)
     context = {"case": case, "page": page, "timeline": as_timeline(page.rows)}
@@ -50,7 +52,7 @@ def case_timeline(request: HttpRequest, case: Case) -> HttpResponse:
 
 
 @access(Case, Can.SEE_CASE, READ_WRITE)
-def step(request: HttpRequest, case: Case, event: CaseEvent) -> HttpResponse:
+def step(request: UserRequest, case: Case, event: CaseEvent) -> HttpResponse:
     """Take the case one step on, after a page that says what will happen."""
     chosen = STEPS[event]
     if not may(request.user, chosen.can, case):
@@ -77,7 +79,7 @@ def step(request: HttpRequest, case: Case, event: CaseEvent) -> HttpResponse:
 
 
 @access(Case, Can.WRITE_CASE, READ_WRITE)
-def person(request: HttpRequest, case: Case) -> HttpResponse:
+def person(request: UserRequest, case: Case) -> HttpResponse:
     """Correct what is known about the person."""
     initial = {name: getattr(case.person, name) for name in FIELDS}
     if case.person.identity_number:
@@ -92,7 +94,7 @@ def person(request: HttpRequest, case: Case) -> HttpResponse:
 
 
 @access(Case, Can.ASSIGN, READ_WRITE)
-def handler(request: HttpRequest, case: Case) -> HttpResponse:
+def handler(request: UserRequest, case: Case) -> HttpResponse:
     """Hand the case over. The present handler loses access at once."""
     form = HandlerForm(request.POST or None, handlers=handlers_of(request.user, today()))
     if form.is_valid():

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from avhopp.access.decorators import READ, READ_WRITE, access_page
 from avhopp.access.policy import may_in_general
+from avhopp.access.requests import UserRequest
 from avhopp.access.roles import Can, Role, role_can
 from avhopp.accounts.models import Unit, User
 from avhopp.kernel.deadlines import urgency
@@ -49,7 +50,7 @@ class DueRow:
 
 
 @access_page(Can.SEE_OWN_CASES)
-def my_cases(request: HttpRequest) -> HttpResponse:
+def my_cases(request: UserRequest) -> HttpResponse:
     """The cases that the user handles, or may see, with what is due in them."""
     user, day = request.user, today()
     form = filter_form(request)
@@ -82,7 +83,7 @@ def my_cases(request: HttpRequest) -> HttpResponse:
     return render(request, "cases/my_cases.html", context)
 
 
-def filter_form(request: HttpRequest) -> CaseFilterForm:
+def filter_form(request: UserRequest) -> CaseFilterForm:
     """The filter with what the request says; a case worker begins with her own cases."""
     initial = {"urval": MINE if request.user.role == Role.CASE_WORKER else ALL, "lage": OPEN, "enhet": ""}
     data = initial | {name: value for name, value in request.GET.items() if name in initial}
@@ -99,7 +100,7 @@ def is_near(due: Due, day: date) -> bool:
 
 
 @access_page(Can.SEE_OWN_CASES, READ_WRITE)
-def case_search(request: HttpRequest) -> HttpResponse:
+def case_search(request: UserRequest) -> HttpResponse:
     """Search among the cases that the user may see. What is typed never reaches an address."""
     if request.method in READ:
         return redirect("my_cases")

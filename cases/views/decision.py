@@ -3,12 +3,13 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from avhopp.access.decorators import READ_WRITE, access
 from avhopp.access.policy import may
+from avhopp.access.requests import UserRequest
 from avhopp.access.roles import Can, Role
 from avhopp.accounts.models import User
 from cases.actions.decision import (
@@ -29,7 +30,7 @@ from cases.views.pages import belongs, form_page, refusals_in, today
 
 
 @access(Case, Can.SEE_DECISION)
-def decisions(request: HttpRequest, case: Case) -> HttpResponse:
+def decisions(request: UserRequest, case: Case) -> HttpResponse:
     """Every decision of the case, and a proposal that waits."""
     user = request.user
     context = {
@@ -49,7 +50,7 @@ def waiting(case: Case, user: User) -> DecisionProposal | None:
 
 
 @access(Case, Can.DECIDE, READ_WRITE)
-def decide(request: HttpRequest, case: Case) -> HttpResponse:
+def decide(request: UserRequest, case: Case) -> HttpResponse:
     """Fill in, look it through, decide; or leave it as a proposal to somebody who may."""
     if case.state != CaseState.DECISION:
         messages.warning(request, "Ärendet är inte framme vid beslut. Ta nästa steg i ärendet först.")
@@ -75,7 +76,7 @@ def decide(request: HttpRequest, case: Case) -> HttpResponse:
     return render(request, "cases/decide.html", context)
 
 
-def settle(request: HttpRequest, case: Case, form: DecisionForm) -> tuple[HttpResponse | None, Rule | None]:
+def settle(request: UserRequest, case: Case, form: DecisionForm) -> tuple[HttpResponse | None, Rule | None]:
     """What the pressed button asks for: where to go when it is done, the point to decide on when it is to be
     looked through, or neither when it is to be changed.
 
@@ -129,7 +130,7 @@ def delegation_table(case: Case) -> list[tuple[str, list[str]]]:
 
 
 @access(Decision, Can.SEE_DECISION)
-def decision(request: HttpRequest, decision: Decision, case_id: UUID) -> HttpResponse:
+def decision(request: UserRequest, decision: Decision, case_id: UUID) -> HttpResponse:
     """One decision, what it rests on and what happened to it."""
     belongs(decision, case_id)
     user = request.user
@@ -148,7 +149,7 @@ def decision(request: HttpRequest, decision: Decision, case_id: UUID) -> HttpRes
 
 
 @access(Decision, Can.DECIDE, READ_WRITE)
-def decision_notify(request: HttpRequest, decision: Decision, case_id: UUID) -> HttpResponse:
+def decision_notify(request: UserRequest, decision: Decision, case_id: UUID) -> HttpResponse:
     """The party got the decision and how to appeal."""
     belongs(decision, case_id)
     label = "Dag då personen fick beslutet"
@@ -171,7 +172,7 @@ def decision_notify(request: HttpRequest, decision: Decision, case_id: UUID) -> 
 
 
 @access(Decision, Can.WRITE_PLACEMENT, READ_WRITE)
-def decision_enforce(request: HttpRequest, decision: Decision, case_id: UUID) -> HttpResponse:
+def decision_enforce(request: UserRequest, decision: Decision, case_id: UUID) -> HttpResponse:
     """The measure has started."""
     belongs(decision, case_id)
     label = "Dag då insatsen började"

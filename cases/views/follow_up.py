@@ -3,12 +3,13 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from avhopp.access.decorators import READ_WRITE, access
 from avhopp.access.policy import may
+from avhopp.access.requests import UserRequest
 from avhopp.access.roles import Can
 from avhopp.kernel.deadlines import DeadlineKind, due
 from cases.actions.follow_up import hold_follow_up, plan_follow_up
@@ -18,7 +19,7 @@ from cases.views.pages import belongs, form_page, refusals_in, today
 
 
 @access(Case, Can.SEE_FOLLOW_UP)
-def follow_ups(request: HttpRequest, case: Case) -> HttpResponse:
+def follow_ups(request: UserRequest, case: Case) -> HttpResponse:
     """Every follow-up of the case, planned and held."""
     found = FollowUp.objects.visible_to(request.user).filter(case=case)
     can_write = may(request.user, Can.WRITE_FOLLOW_UP, case)
@@ -27,7 +28,7 @@ def follow_ups(request: HttpRequest, case: Case) -> HttpResponse:
 
 
 @access(Case, Can.WRITE_FOLLOW_UP, READ_WRITE)
-def follow_up_plan(request: HttpRequest, case: Case) -> HttpResponse:
+def follow_up_plan(request: UserRequest, case: Case) -> HttpResponse:
     planned = due(DeadlineKind.FOLLOW_UP, today())
     form = FollowUpPlanForm(request.POST or None, today=today(), planned=planned)
     if form.is_valid():
@@ -47,7 +48,7 @@ def follow_up_plan(request: HttpRequest, case: Case) -> HttpResponse:
 
 
 @access(FollowUp, Can.WRITE_FOLLOW_UP, READ_WRITE, id="follow_up_id")
-def follow_up(request: HttpRequest, follow_up: FollowUp, case_id: UUID) -> HttpResponse:
+def follow_up(request: UserRequest, follow_up: FollowUp, case_id: UUID) -> HttpResponse:
     """Record that the follow-up was held, and what it showed."""
     belongs(follow_up, case_id)
     initial = {"with_police": follow_up.with_police}

@@ -3,12 +3,13 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from avhopp.access.decorators import READ_WRITE, access, access_page
 from avhopp.access.policy import may
+from avhopp.access.requests import UserRequest
 from avhopp.access.roles import Can
 from avhopp.accounts.models import User
 from cases.actions.intake import add_contact, open_case, register_first_contact
@@ -23,7 +24,7 @@ REGISTERED = "Kontakten är registrerad. Nästa steg är att kontakta polisens s
 
 
 @access_page(Can.OPEN_CASE, READ_WRITE)
-def intake(request: HttpRequest) -> HttpResponse:
+def intake(request: UserRequest) -> HttpResponse:
     """Search before create. The search, and a register form that is refused, come back as they were typed."""
     step = request.POST.get("steg", "")
     search = SearchForm(request.POST if step == "sok" else None)
@@ -59,7 +60,7 @@ def arguments(form: ReopenForm, by: User) -> dict[str, Any]:
     }
 
 
-def intake_form(request: HttpRequest, data: Any = None, initial: dict[str, Any] | None = None) -> IntakeForm:
+def intake_form(request: UserRequest, data: Any = None, initial: dict[str, Any] | None = None) -> IntakeForm:
     user, day = request.user, today()
     return IntakeForm(
         data,
@@ -85,14 +86,14 @@ def matches(rows: list[CaseRow]) -> list[dict[str, Any]]:
     return [{"row": row, "can_reopen": row.case.person_id not in has_open} for row in rows]
 
 
-def opened(request: HttpRequest, case: Case) -> HttpResponse:
+def opened(request: UserRequest, case: Case) -> HttpResponse:
     """To the new case; back to the list for whoever opened it for somebody else and does not see it."""
     messages.success(request, REGISTERED)
     return redirect("case", case.pk) if may(request.user, Can.SEE_CASE, case) else redirect("my_cases")
 
 
 @access(Case, Can.WRITE_INTAKE, READ_WRITE)
-def contact(request: HttpRequest, case: Case) -> HttpResponse:
+def contact(request: UserRequest, case: Case) -> HttpResponse:
     """Add a contact to an open case."""
     form = ContactForm(request.POST or None, today=today())
     if form.is_valid():
@@ -112,11 +113,16 @@ def contact(request: HttpRequest, case: Case) -> HttpResponse:
 
 
 @access(Case, Can.OPEN_CASE, READ_WRITE)
-def reopen(request: HttpRequest, case: Case) -> HttpResponse:
+def reopen(request: UserRequest, case: Case) -> HttpResponse:
     """Open a new case for the person of a closed one."""
     user, day = request.user, today()
-    choices = {"units": units_for_new(user), "handlers": handlers_for_new(user, day)}
-    form = ReopenForm(request.POST or None, today=day, user=user, **choices)
+    form = ReopenForm(
+        request.POST or None,
+        today=day,
+        user=user,
+        units=units_for_new(user),
+        handlers=handlers_for_new(user, day),
+    )
     if form.is_valid():
         with refusals_in(form):
             return opened(request, open_case(**arguments(form, user), person=case.person))

@@ -3,12 +3,13 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from avhopp.access.decorators import READ_WRITE, access
 from avhopp.access.policy import may
+from avhopp.access.requests import UserRequest
 from avhopp.access.roles import Can
 from cases.actions.investigation import (
     conclude_investigation,
@@ -31,7 +32,7 @@ TEXTS = [(name, field.label) for name, field in InvestigationForm.base_fields.it
 
 
 @access(Case, Can.SEE_INVESTIGATION)
-def investigation(request: HttpRequest, case: Case) -> HttpResponse:
+def investigation(request: UserRequest, case: Case) -> HttpResponse:
     """The latest investigation, earlier ones below it, and the test of the definition."""
     found = list(Investigation.objects.visible_to(request.user).filter(case=case))
     shown = [
@@ -59,7 +60,7 @@ def answer(value: bool | None) -> str:
 
 
 @access(Investigation, Can.WRITE_INVESTIGATION, READ_WRITE)
-def investigation_write(request: HttpRequest, investigation: Investigation, case_id: UUID) -> HttpResponse:
+def investigation_write(request: UserRequest, investigation: Investigation, case_id: UUID) -> HttpResponse:
     belongs(investigation, case_id)
     form = InvestigationForm(request.POST or None, initial=parts_of(investigation))
     if form.is_valid():
@@ -81,7 +82,7 @@ def investigation_write(request: HttpRequest, investigation: Investigation, case
 
 
 @access(Investigation, Can.WRITE_INVESTIGATION, READ_WRITE)
-def investigation_extend(request: HttpRequest, investigation: Investigation, case_id: UUID) -> HttpResponse:
+def investigation_extend(request: UserRequest, investigation: Investigation, case_id: UUID) -> HttpResponse:
     belongs(investigation, case_id)
     form = ExtensionForm(request.POST or None)
     if form.is_valid():
@@ -103,7 +104,7 @@ def investigation_extend(request: HttpRequest, investigation: Investigation, cas
 
 
 @access(Investigation, Can.WRITE_INVESTIGATION, READ_WRITE)
-def investigation_conclude(request: HttpRequest, investigation: Investigation, case_id: UUID) -> HttpResponse:
+def investigation_conclude(request: UserRequest, investigation: Investigation, case_id: UUID) -> HttpResponse:
     belongs(investigation, case_id)
     form = ConfirmForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
@@ -123,7 +124,7 @@ def investigation_conclude(request: HttpRequest, investigation: Investigation, c
 
 
 @access(Case, Can.WRITE_INVESTIGATION, READ_WRITE)
-def definition(request: HttpRequest, case: Case) -> HttpResponse:
+def definition(request: UserRequest, case: Case) -> HttpResponse:
     """Try the three criteria of the national definition."""
     form = DefinitionForm(request.POST or None, initial=definition_of(case))
     if form.is_valid():

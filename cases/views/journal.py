@@ -3,13 +3,14 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
 from avhopp.access.decorators import READ_WRITE, access
 from avhopp.access.policy import may
+from avhopp.access.requests import UserRequest
 from avhopp.access.roles import Can
 from avhopp.pages.paging import page_of
 from cases.actions.journal import correct_entry, edit_draft, remove_draft, sign_entry, write_draft
@@ -22,7 +23,7 @@ PER_PAGE = 20
 
 
 @access(Case, Can.SEE_JOURNAL)
-def journal(request: HttpRequest, case: Case) -> HttpResponse:
+def journal(request: UserRequest, case: Case) -> HttpResponse:
     """The entries, the newest first. Replaced versions stay, marked; drafts are shown to their author."""
     entries = JournalEntry.objects.visible_to(request.user).filter(case=case).readable_by(request.user)
     page = page_of(entries.with_versions(), request, per_page=PER_PAGE)
@@ -39,7 +40,7 @@ def journal(request: HttpRequest, case: Case) -> HttpResponse:
 
 
 @access(Case, Can.WRITE_JOURNAL, READ_WRITE)
-def journal_new(request: HttpRequest, case: Case) -> HttpResponse:
+def journal_new(request: UserRequest, case: Case) -> HttpResponse:
     form = JournalForm(request.POST or None, today=today())
     if form.is_valid():
         with refusals_in(form):
@@ -59,25 +60,25 @@ def journal_new(request: HttpRequest, case: Case) -> HttpResponse:
 
 
 @access(JournalEntry, Can.SEE_JOURNAL)
-def journal_entry(request: HttpRequest, entry: JournalEntry, case_id: UUID) -> HttpResponse:
+def journal_entry(request: UserRequest, entry: JournalEntry, case_id: UUID) -> HttpResponse:
     """One entry, with the versions before and after it."""
     belongs(entry, case_id)
     found = JournalEntry.objects.visible_to(request.user).readable_by(request.user).with_versions()
-    entry = found.filter(pk=entry.pk).first()
-    if entry is None:  # somebody else's draft
+    shown = found.filter(pk=entry.pk).first()
+    if shown is None:  # somebody else's draft
         return redirect("journal", case_id)
     can_write = may(request.user, Can.WRITE_JOURNAL, entry.case)
     context = {
         "case": entry.case,
-        "entry": entry,
-        "can_change": can_write and not entry.is_signed,
-        "can_correct": can_write and entry.is_signed and entry.replaced_by is None,
+        "entry": shown,
+        "can_change": can_write and not shown.is_signed,
+        "can_correct": can_write and shown.is_signed and shown.replaced_by is None,
     }
     return render(request, "cases/journal_entry.html", context)
 
 
 @access(JournalEntry, Can.WRITE_JOURNAL, READ_WRITE)
-def journal_edit(request: HttpRequest, entry: JournalEntry, case_id: UUID) -> HttpResponse:
+def journal_edit(request: UserRequest, entry: JournalEntry, case_id: UUID) -> HttpResponse:
     belongs(entry, case_id)
     if entry.is_signed or entry.author_id != request.user.pk:
         return refuse(
@@ -95,7 +96,7 @@ def journal_edit(request: HttpRequest, entry: JournalEntry, case_id: UUID) -> Ht
 
 
 @access(JournalEntry, Can.WRITE_JOURNAL, READ_WRITE)
-def journal_sign(request: HttpRequest, entry: JournalEntry, case_id: UUID) -> HttpResponse:
+def journal_sign(request: UserRequest, entry: JournalEntry, case_id: UUID) -> HttpResponse:
     """Sign after a question: it cannot be undone."""
     belongs(entry, case_id)
     form = ConfirmForm(request.POST if request.method == "POST" else None)
@@ -116,7 +117,7 @@ def journal_sign(request: HttpRequest, entry: JournalEntry, case_id: UUID) -> Ht
 
 
 @access(JournalEntry, Can.WRITE_JOURNAL, READ_WRITE)
-def journal_remove(request: HttpRequest, entry: JournalEntry, case_id: UUID) -> HttpResponse:
+def journal_remove(request: UserRequest, entry: JournalEntry, case_id: UUID) -> HttpResponse:
     """Take away a draft that was never signed."""
     belongs(entry, case_id)
     form = ConfirmForm(request.POST if request.method == "POST" else None)
@@ -138,7 +139,7 @@ def journal_remove(request: HttpRequest, entry: JournalEntry, case_id: UUID) -> 
 
 
 @access(JournalEntry, Can.WRITE_JOURNAL, READ_WRITE)
-def journal_correct(request: HttpRequest, entry: JournalEntry, case_id: UUID) -> HttpResponse:
+def journal_correct(request: UserRequest, entry: JournalEntry, case_id: UUID) -> HttpResponse:
     """A new, signed version with a reason; the old one stays."""
     belongs(entry, case_id)
     form = CorrectionForm(request.POST or None, today=today(), initial=note_of(entry))
@@ -165,7 +166,7 @@ def address(entry: JournalEntry) -> str:
     return reverse("journal_entry", args=[entry.case_id, entry.pk])
 
 
-def refuse(request: HttpRequest, entry: JournalEntry, text: str) -> HttpResponse:
+def refuse(request: UserRequest, entry: JournalEntry, text: str) -> HttpResponse:
     """Back to the entry, with the reason why it cannot be changed."""
     messages.error(request, text)
     return redirect("journal_entry", entry.case_id, entry.pk)

@@ -3,10 +3,11 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from avhopp.access.decorators import READ_WRITE, access
+from avhopp.access.requests import UserRequest
 from avhopp.access.roles import Can
 from avhopp.accounts.models import PoliceUnit
 from cases.actions.task import PoliceContact, assess_child_safety, contact_police, finish_task
@@ -14,7 +15,7 @@ from cases.forms.case_work import ChildSafetyForm, PoliceContactForm, TaskForm
 from cases.models import Intake, Task
 from cases.views.pages import belongs, form_page, refusals_in, today
 
-LEADS = {
+LEADS: dict[str, str] = {
     Task.Kind.CONTACT_POLICE: "Polisens samordnare kontaktas i varje nytt ärende, senast nästa arbetsdag.",
     Task.Kind.CHILD_SAFETY: "Bedömningen görs samma dag som uppgiften om barnet kommer in.",
     Task.Kind.PRELIMINARY: "Du kan också ta nästa steg i ärendet. Då stängs uppgiften av sig själv.",
@@ -22,7 +23,7 @@ LEADS = {
 
 
 @access(Task, Can.WRITE_TASKS, READ_WRITE)
-def task(request: HttpRequest, task: Task, case_id: UUID) -> HttpResponse:
+def task(request: UserRequest, task: Task, case_id: UUID) -> HttpResponse:
     """Say what came of the task. What concerns a decision is done on the decision's page."""
     belongs(task, case_id)
     if task.kind in (Task.Kind.NOTIFY, Task.Kind.ENFORCE):
@@ -48,7 +49,7 @@ def task(request: HttpRequest, task: Task, case_id: UUID) -> HttpResponse:
     )
 
 
-def form_for(request: HttpRequest, task: Task) -> TaskForm:
+def form_for(request: UserRequest, task: Task) -> TaskForm:
     data, days = request.POST or None, {"today": today(), "earliest": min(task.starts, today())}
     if task.kind == Task.Kind.CONTACT_POLICE:
         units = PoliceUnit.objects.filter(municipality=request.user.municipality_id)
@@ -57,7 +58,7 @@ def form_for(request: HttpRequest, task: Task) -> TaskForm:
     return (ChildSafetyForm if task.kind == Task.Kind.CHILD_SAFETY else TaskForm)(data, **days)
 
 
-def finish(request: HttpRequest, task: Task, form: TaskForm) -> Task:
+def finish(request: UserRequest, task: Task, form: TaskForm) -> Task:
     given = form.cleaned_data
     common = {"task": task, "on": given["on"], "by": request.user, "today": today()}
     if task.kind == Task.Kind.CONTACT_POLICE:

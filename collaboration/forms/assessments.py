@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from avhopp.accounts.models import PoliceUnit
-from avhopp.pages.forms import DateField
+from avhopp.pages.forms import DateField, model_field
 from cases.models import Case
 from collaboration.actions.assessments import NewAssessment, Reading
 from collaboration.models.assessment import CrimeDegree, ProtectionNeed, Threat
@@ -52,10 +52,12 @@ class AssessmentForm(PartsForm):
         "protection_need", "wording", "preliminary", "valid_to",
     )  # fmt: skip
 
-    def __init__(self, *args: Any, case: Case, today: date, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, case: Case, today: date) -> None:
         first = {"received": today, "valid_to": assessment_end(today), "police_unit": case.police_owner_id}
-        super().__init__(*args, initial=first, **kwargs)
-        self.fields["police_unit"].queryset = PoliceUnit.objects.filter(municipality=case.municipality_id)
+        super().__init__(data, initial=first)
+        model_field(self, "police_unit").queryset = PoliceUnit.objects.filter(
+            municipality=case.municipality_id
+        )
 
     def new(self) -> NewAssessment:
         return NewAssessment(**self.cleaned_data)

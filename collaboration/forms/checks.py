@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from avhopp.accounts.models import PoliceUnit
-from avhopp.pages.forms import DateField
+from avhopp.pages.forms import DateField, model_field
 from cases.models import Case
 from collaboration.actions.checks import NewDeviation
 from collaboration.models import Deviation
@@ -65,9 +65,11 @@ class DeviationForm(forms.Form):
         help_text=f"Kort och neutralt. En avvikelse bevisar inget. {NO_EXTRACTS}",
     )
 
-    def __init__(self, *args: Any, case: Case, today: date, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"received": today, "police_unit": case.police_owner_id}, **kwargs)
-        self.fields["police_unit"].queryset = PoliceUnit.objects.filter(municipality=case.municipality_id)
+    def __init__(self, data: Any = None, *, case: Case, today: date) -> None:
+        super().__init__(data, initial={"received": today, "police_unit": case.police_owner_id})
+        model_field(self, "police_unit").queryset = PoliceUnit.objects.filter(
+            municipality=case.municipality_id
+        )
 
     def new(self) -> NewDeviation:
         return NewDeviation(**self.cleaned_data)

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from avhopp.accounts.models import PoliceUnit
-from avhopp.pages.forms import DateField
+from avhopp.pages.forms import DateField, model_field
 from cases.models import Case
 from collaboration.actions.consents import NewConsent
 from collaboration.contents import Category
@@ -41,15 +41,15 @@ class ConsentForm(forms.Form):
         help_text="Förslaget är tolv månader. Personen kan ta tillbaka samtycket när som helst.",
     )
 
-    def __init__(self, *args: Any, case: Case, today: date, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, case: Case, today: date) -> None:
         first = {
             "start": today,
             "end": consent_end(today),
             "recipient": case.police_owner_id,
             "form": Consent.Form.WRITTEN,
         }
-        super().__init__(*args, initial=first, **kwargs)
-        self.fields["recipient"].queryset = PoliceUnit.objects.filter(municipality=case.municipality_id)
+        super().__init__(data, initial=first)
+        model_field(self, "recipient").queryset = PoliceUnit.objects.filter(municipality=case.municipality_id)
 
     def new(self) -> NewConsent:
         given = self.cleaned_data

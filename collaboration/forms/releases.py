@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from avhopp.accounts.models import PoliceUnit
-from avhopp.pages.forms import DateField
+from avhopp.pages.forms import DateField, choice_field, model_field
 from cases.models import Case
 from collaboration.actions.releases import Wish
 from collaboration.contents import Category
@@ -52,12 +52,16 @@ class ReleaseForm(forms.Form):
     )
     valid_to = DateField(label="Kan läsas till och med", help_text=f"Högst {RELEASE_DAYS} dagar.")
 
-    def __init__(self, *args: Any, case: Case, available: list[Category], today: date, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, case: Case, available: list[Category], today: date) -> None:
         first = {"recipient": case.police_owner_id, "valid_to": today + timedelta(days=RELEASE_DAYS)}
-        super().__init__(*args, initial=first, **kwargs)
-        self.fields["recipient"].queryset = PoliceUnit.objects.filter(municipality=case.municipality_id)
-        self.fields["categories"].choices = [(category.value, category.label) for category in available]
-        self.fields["legal_basis"].queryset = LegalBasis.objects.in_force_on(today).filter(is_active=True)
+        super().__init__(data, initial=first)
+        model_field(self, "recipient").queryset = PoliceUnit.objects.filter(municipality=case.municipality_id)
+        choice_field(self, "categories").choices = [
+            (category.value, category.label) for category in available
+        ]
+        model_field(self, "legal_basis").queryset = LegalBasis.objects.in_force_on(today).filter(
+            is_active=True
+        )
 
     def wish(self) -> Wish:
         given = self.cleaned_data

@@ -53,6 +53,10 @@ class AssessmentQuerySet(CaseScopedQuerySet):
     def with_names(self) -> Self:
         return self.select_related("police_unit", "registered_by", "second_reader", "case")
 
+    def with_uses(self) -> Self:
+        """Together with the decisions and investigations that relied on it."""
+        return self.prefetch_related("uses__decision", "uses__investigation")
+
 
 class PoliceAssessment(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -142,4 +146,4 @@ class AssessmentUse(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"underlag {self.assessment_id}"
+        return str(self.decision or self.investigation or "beslut eller utredning som du inte får se")

@@ -9,13 +9,20 @@ from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
 from django.db import DatabaseError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import Http404, HttpRequest, HttpResponseNotAllowed
+from django.http.response import HttpResponseBase
 
 from avhopp.access.context import acting
-from avhopp.access.declaration import READ, Declaration, View
-from collaboration.portal.models import Package
+from avhopp.access.declaration import READ, Declaration, View, view_name
+from collaboration.portal.models import Package, PoliceUser
 
 NOT_RELEASED = "P0002"  # no_data_found: log_read finds no open package of the reader's unit
+
+
+class PoliceRequest(HttpRequest):
+    """The type of `request` in every view below. Nothing is made of this class."""
+
+    user: PoliceUser  # type: ignore[assignment]  # the portal's own model of accounts
 
 
 def portal_page(methods: tuple[str, ...] = READ) -> Callable[[View], View]:
@@ -23,7 +30,7 @@ def portal_page(methods: tuple[str, ...] = READ) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: PoliceRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             return _guarded(request, methods, lambda: view(request, *args, **kwargs))
 
         guarded.access = Declaration(None, None, methods)  # type: ignore[attr-defined]
@@ -40,8 +47,8 @@ def portal_package(view: View) -> View:
     """
 
     @wraps(view)
-    def guarded(request: HttpRequest, package_id: UUID) -> HttpResponse:
-        def show() -> HttpResponse:
+    def guarded(request: PoliceRequest, package_id: UUID) -> HttpResponseBase:
+        def show() -> HttpResponseBase:
             package = Package.objects.visible_to(request.user).filter(pk=package_id).first()
             if package is None:
                 raise Http404
@@ -65,11 +72,11 @@ def log_opened(package: Package) -> None:
 
 
 def _guarded(
-    request: HttpRequest, methods: tuple[str, ...], show: Callable[[], HttpResponse]
-) -> HttpResponse:
+    request: PoliceRequest, methods: tuple[str, ...], show: Callable[[], HttpResponseBase]
+) -> HttpResponseBase:
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
     if request.method not in methods:
         return HttpResponseNotAllowed(methods)
-    with acting(request.user, reason=request.resolver_match.view_name):
+    with acting(request.user, reason=view_name(request)):
         return show()

@@ -14,8 +14,8 @@ from collaboration.portal.blocks import ACKNOWLEDGEMENT, KIND_LABELS
 from collaboration.portal.seal import checksum
 
 
-class PoliceUserManager(BaseUserManager):
-    def working_on(self, day: date) -> models.QuerySet:
+class PoliceUserManager(BaseUserManager["PoliceUser"]):
+    def working_on(self, day: date) -> "models.QuerySet[PoliceUser]":
         """Accounts that may sign in on `day`."""
         return (
             self.get_queryset()

@@ -6,11 +6,12 @@ from django.conf import settings
 from django.contrib.auth import login, logout
 from django.contrib.auth.views import LoginView
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from avhopp.access.declaration import WRITE, public
-from collaboration.portal.access import portal_package, portal_page
+from collaboration.portal.access import PoliceRequest, portal_package, portal_page
 from collaboration.portal.blocks import blocks
 from collaboration.portal.demo import demo_users
 from collaboration.portal.forms import SignInForm
@@ -23,7 +24,7 @@ COLUMNS = ["Referens", "Person", "Slag", "Ändamål", "Utlämnat", "Kan läsas t
 
 
 @public("GET", "HEAD", "POST")
-def sign_in(request: HttpRequest) -> HttpResponse:
+def sign_in(request: HttpRequest) -> HttpResponseBase:
     police = demo_users(timezone.localdate()) if settings.DEMO else []
     view = LoginView.as_view(
         template_name="portal/sign_in.html",
@@ -40,12 +41,12 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
     if not settings.DEMO:
         raise Http404
     user = get_object_or_404(demo_users(timezone.localdate()), username=request.POST.get("username", ""))
-    login(request, user, backend=BACKEND)
+    login(request, user, backend=BACKEND)  # type: ignore[arg-type]  # the portal's own model of accounts
     return redirect("start")
 
 
 @portal_page(WRITE)
-def sign_out(request: HttpRequest) -> HttpResponse:
+def sign_out(request: PoliceRequest) -> HttpResponse:
     logout(request)
     response = redirect("sign_in")
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
@@ -53,7 +54,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 
 @portal_page()
-def start(request: HttpRequest) -> HttpResponse:
+def start(request: PoliceRequest) -> HttpResponse:
     """What is open for the unit, newest first, page by page and without any count."""
     number = request.GET.get("sida", "")
     page = int(number) if PAGE.fullmatch(number) else 1
@@ -73,6 +74,6 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 @portal_package
-def package(request: HttpRequest, found: Package) -> HttpResponse:
+def package(request: PoliceRequest, found: Package) -> HttpResponse:
     shown = blocks(found.verified_content(), timezone.localdate())
     return render(request, "portal/package.html", {"package": found, "blocks": shown})

@@ -3,19 +3,21 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from avhopp.access.decorators import READ_WRITE, access, access_page
+from avhopp.access.requests import UserRequest
 from avhopp.access.roles import Can
 from avhopp.pages.paging import Column, page_of, sorting
 from cases.models import Case
+from cases.together import alone
 from collaboration.actions.assessments import confirm_reading, register_assessment
 from collaboration.forms.assessments import AssessmentForm, ReadingForm
 from collaboration.forms.submit import submit
 from collaboration.models import PoliceAssessment
-from collaboration.panels import load_assessment
+from collaboration.panels import assessment_rows, load_assessment
 from collaboration.rules import ASSESSMENT_WARNING, assessment_standing
 from collaboration.views.case import demand_same_case, form_page, page
 from collaboration.views.selection import Selection
@@ -38,7 +40,7 @@ SHOW = [
 
 
 @access(Case, Can.WRITE_ASSESSMENT, READ_WRITE)
-def assessment_new(request: HttpRequest, case: Case) -> HttpResponse:
+def assessment_new(request: UserRequest, case: Case) -> HttpResponse:
     form = AssessmentForm(request.POST or None, case=case, today=timezone.localdate())
     if request.method == "POST":
         made = submit(
@@ -57,10 +59,15 @@ def assessment_new(request: HttpRequest, case: Case) -> HttpResponse:
 
 
 @access(Case, Can.SEE_ASSESSMENT)
-def case_assessments(request: HttpRequest, case: Case) -> HttpResponse:
-    shown = load_assessment(case, request.user, timezone.localdate(), versions=ALL_VERSIONS)
+def case_assessments(request: UserRequest, case: Case) -> HttpResponse:
+    found = alone(case, assessment_rows(case, request.user, ALL_VERSIONS))
+    shown = load_assessment(case, request.user, timezone.localdate(), found, ALL_VERSIONS)
     versions = (
-        PoliceAssessment.objects.visible_to(request.user).filter(case=case).with_names().order_by("-version")
+        PoliceAssessment.objects.visible_to(request.user)
+        .filter(case=case)
+        .with_names()
+        .with_uses()
+        .order_by("-version")
     )
     return render(
         request,
@@ -72,7 +79,7 @@ def case_assessments(request: HttpRequest, case: Case) -> HttpResponse:
 
 
 @access(PoliceAssessment, Can.SEE_ASSESSMENT, READ_WRITE, id="assessment_id")
-def second_reading(request: HttpRequest, assessment: PoliceAssessment, case_id: UUID) -> HttpResponse:
+def second_reading(request: UserRequest, assessment: PoliceAssessment, case_id: UUID) -> HttpResponse:
     demand_same_case(assessment, case_id)
     form = ReadingForm(request.POST or None)
     if request.method == "POST":
@@ -87,7 +94,7 @@ def second_reading(request: HttpRequest, assessment: PoliceAssessment, case_id: 
 
 
 @access_page(Can.SEE_ASSESSMENT)
-def assessments(request: HttpRequest) -> HttpResponse:
+def assessments(request: UserRequest) -> HttpResponse:
     today = timezone.localdate()
     selection = Selection(request, SHOW, default="utgar")
     rows = PoliceAssessment.objects.visible_to(request.user).filter(case__closed=None).with_names()

@@ -4,12 +4,13 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import F
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from avhopp.access.decorators import READ_WRITE, access
 from avhopp.access.policy import may
+from avhopp.access.requests import UserRequest
 from avhopp.access.roles import Can
 from avhopp.pages.paging import page_of
 from cases.models import Case
@@ -32,7 +33,7 @@ DEVIATION_COLUMNS = ["Inkom", "Allvar", "Kommer från", "Läge", "Åtgärd"]
 
 
 @access(Case, Can.SEE_CHECKS)
-def case_checks(request: HttpRequest, case: Case) -> HttpResponse:
+def case_checks(request: UserRequest, case: Case) -> HttpResponse:
     checks = RegisterCheck.objects.visible_to(request.user).filter(case=case)
     deviations = Deviation.objects.visible_to(request.user).filter(case=case)
     context = {
@@ -47,7 +48,7 @@ def case_checks(request: HttpRequest, case: Case) -> HttpResponse:
 
 
 @access(Case, Can.WRITE_CHECKS, READ_WRITE)
-def check_plan(request: HttpRequest, case: Case) -> HttpResponse:
+def check_plan(request: UserRequest, case: Case) -> HttpResponse:
     today = timezone.localdate()
     form = PlanForm(request.POST or None)
     if request.method == "POST":
@@ -63,7 +64,7 @@ def check_plan(request: HttpRequest, case: Case) -> HttpResponse:
 
 
 @access(RegisterCheck, Can.WRITE_CHECKS, READ_WRITE, id="check_id")
-def check_done(request: HttpRequest, check: RegisterCheck, case_id: UUID) -> HttpResponse:
+def check_done(request: UserRequest, check: RegisterCheck, case_id: UUID) -> HttpResponse:
     demand_same_case(check, case_id)
     today = timezone.localdate()
     form = DoneForm(request.POST or None, initial={"done": today})
@@ -82,7 +83,7 @@ def check_done(request: HttpRequest, check: RegisterCheck, case_id: UUID) -> Htt
 
 
 @access(Case, Can.WRITE_CHECKS, READ_WRITE)
-def deviation_new(request: HttpRequest, case: Case) -> HttpResponse:
+def deviation_new(request: UserRequest, case: Case) -> HttpResponse:
     today = timezone.localdate()
     form = DeviationForm(request.POST or None, case=case, today=today)
     if request.method == "POST":
@@ -98,13 +99,13 @@ def deviation_new(request: HttpRequest, case: Case) -> HttpResponse:
 
 
 @access(Deviation, Can.SEE_CHECKS, id="deviation_id")
-def deviation(request: HttpRequest, found: Deviation, case_id: UUID) -> HttpResponse:
+def deviation(request: UserRequest, found: Deviation, case_id: UUID) -> HttpResponse:
     demand_same_case(found, case_id)
     return _show(request, found)
 
 
 @access(Deviation, Can.WRITE_CHECKS, READ_WRITE, id="deviation_id")
-def deviation_assess(request: HttpRequest, found: Deviation, case_id: UUID) -> HttpResponse:
+def deviation_assess(request: UserRequest, found: Deviation, case_id: UUID) -> HttpResponse:
     demand_same_case(found, case_id)
     form = SeverityForm(request.POST or None, initial={"severity": found.severity})
     by, today = request.user, timezone.localdate()
@@ -123,12 +124,14 @@ def deviation_assess(request: HttpRequest, found: Deviation, case_id: UUID) -> H
 
 
 @access(Deviation, Can.WRITE_CHECKS, READ_WRITE, id="deviation_id")
-def deviation_measure(request: HttpRequest, found: Deviation, case_id: UUID) -> HttpResponse:
+def deviation_measure(request: UserRequest, found: Deviation, case_id: UUID) -> HttpResponse:
     demand_same_case(found, case_id)
     form = MeasureForm(request.POST or None, initial={"measure": found.measure})
     by, today = request.user, timezone.localdate()
-    if request.method == "POST" and submit(
-        form, lambda: decide_measure(deviation=found, by=by, today=today, **form.cleaned_data)
+    if (
+        request.method == "POST"
+        and submit(form, lambda: decide_measure(deviation=found, by=by, today=today, **form.cleaned_data))
+        is not None
     ):
         messages.success(request, "Åtgärden är sparad.")
         return redirect("deviation", case_id=case_id, deviation_id=found.pk)
@@ -137,12 +140,13 @@ def deviation_measure(request: HttpRequest, found: Deviation, case_id: UUID) -> 
 
 
 @access(Deviation, Can.WRITE_CHECKS, READ_WRITE, id="deviation_id")
-def deviation_close(request: HttpRequest, found: Deviation, case_id: UUID) -> HttpResponse:
+def deviation_close(request: UserRequest, found: Deviation, case_id: UUID) -> HttpResponse:
     demand_same_case(found, case_id)
     form = CloseForm(request.POST if request.method == "POST" else None)
     by, today = request.user, timezone.localdate()
-    if request.method == "POST" and submit(
-        form, lambda: close_deviation(deviation=found, by=by, today=today)
+    if (
+        request.method == "POST"
+        and submit(form, lambda: close_deviation(deviation=found, by=by, today=today)) is not None
     ):
         messages.success(request, "Avvikelsen är avslutad.")
         return redirect("case_checks", case_id=case_id)
@@ -153,7 +157,7 @@ def deviation_close(request: HttpRequest, found: Deviation, case_id: UUID) -> Ht
     return render(request, "collaboration/form.html", context)
 
 
-def _show(request: HttpRequest, found: Deviation) -> HttpResponse:
+def _show(request: UserRequest, found: Deviation) -> HttpResponse:
     writes = found.closed is None and may(request.user, Can.WRITE_CHECKS, found)
     context = {
         "deviation": found,

@@ -3,11 +3,12 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from avhopp.access.decorators import READ_WRITE, access
+from avhopp.access.requests import UserRequest
 from avhopp.access.roles import Can
 from cases.models import Case
 from collaboration.actions.consents import record_consent, withdraw_consent
@@ -18,11 +19,13 @@ from collaboration.views.case import demand_same_case, form_page
 
 
 @access(Case, Can.WRITE_CONSENT, READ_WRITE)
-def consent_new(request: HttpRequest, case: Case) -> HttpResponse:
+def consent_new(request: UserRequest, case: Case) -> HttpResponse:
     today = timezone.localdate()
     form = ConsentForm(request.POST or None, case=case, today=today)
-    if request.method == "POST" and submit(
-        form, lambda: record_consent(case=case, new=form.new(), by=request.user, today=today)
+    if (
+        request.method == "POST"
+        and submit(form, lambda: record_consent(case=case, new=form.new(), by=request.user, today=today))
+        is not None
     ):
         messages.success(request, "Samtycket är registrerat.")
         return redirect("case_releases", case_id=case.pk)
@@ -32,7 +35,7 @@ def consent_new(request: HttpRequest, case: Case) -> HttpResponse:
 
 
 @access(Consent, Can.WRITE_CONSENT, READ_WRITE, id="consent_id")
-def consent_withdraw(request: HttpRequest, consent: Consent, case_id: UUID) -> HttpResponse:
+def consent_withdraw(request: UserRequest, consent: Consent, case_id: UUID) -> HttpResponse:
     demand_same_case(consent, case_id)
     now = timezone.now()
     form = WithdrawalForm(request.POST or None, initial={"withdrawn": timezone.localdate(now)})

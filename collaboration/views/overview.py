@@ -1,22 +1,25 @@
 """Everything between the case and the police, on one page."""
 
-from django.http import HttpRequest, HttpResponse
+from typing import Any
+
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
 from avhopp.access.decorators import access
+from avhopp.access.requests import UserRequest
 from avhopp.access.roles import Can
 from cases.models import Case
-from collaboration.panels import load_assessment, load_checks, load_sharing
+from cases.together import together
+from collaboration.panels import PANELS
 from collaboration.views.case import page
 
 
 @access(Case, Can.SEE_ASSESSMENT)
-def collaboration(request: HttpRequest, case: Case) -> HttpResponse:
+def collaboration(request: UserRequest, case: Case) -> HttpResponse:
     today = timezone.localdate()
-    parts = {
-        **load_assessment(case, request.user, today),
-        **load_checks(case, request.user, today),
-        **load_sharing(case, request.user, today),
-    }
+    found = together(case, {panel.key: panel.rows(case, request.user) for panel in PANELS})
+    parts: dict[str, Any] = {}
+    for panel in PANELS:
+        parts |= panel.load(case, request.user, today, found[panel.key])
     return render(request, "collaboration/overview.html", page(case, "collaboration", **parts))

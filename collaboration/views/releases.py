@@ -3,21 +3,23 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from avhopp.access.decorators import READ_WRITE, access, access_page
 from avhopp.access.policy import may
+from avhopp.access.requests import UserRequest
 from avhopp.access.roles import Can
 from avhopp.pages.paging import Column, page_of, sorting
 from cases.models import Case
+from cases.together import alone
 from collaboration.actions.releases import prepare_release, recall_package, release_package
 from collaboration.facts import possible_categories
 from collaboration.forms.releases import RecallForm, ReleaseForm
 from collaboration.forms.submit import submit
 from collaboration.models import ReleasePackage
-from collaboration.panels import load_sharing, release_rows
+from collaboration.panels import load_sharing, release_rows, sharing_rows
 from collaboration.portal.blocks import KIND_LABELS, blocks
 from collaboration.views.case import demand_same_case, form_page, page
 from collaboration.views.selection import Selection
@@ -37,7 +39,7 @@ SHOW = [("oppna", "Öppna"), ("stangda", "Stängda och utgångna"), ("alla", "Al
 
 
 @access(Case, Can.RELEASE, READ_WRITE)
-def release_new(request: HttpRequest, case: Case) -> HttpResponse:
+def release_new(request: UserRequest, case: Case) -> HttpResponse:
     """The steps: fill in (GET), review (`steg=granska`), change again (`andra`), release (`lamna-ut`)."""
     step = request.POST.get("steg", "")
     form = _form(request, case)
@@ -48,13 +50,13 @@ def release_new(request: HttpRequest, case: Case) -> HttpResponse:
     return _fill_in(request, case, form)
 
 
-def _form(request: HttpRequest, case: Case) -> ReleaseForm:
+def _form(request: UserRequest, case: Case) -> ReleaseForm:
     today = timezone.localdate()
     available = possible_categories(case=case, contact=request.user, today=today)
     return ReleaseForm(request.POST or None, case=case, available=available, today=today)
 
 
-def _fill_in(request: HttpRequest, case: Case, form: ReleaseForm) -> HttpResponse:
+def _fill_in(request: UserRequest, case: Case, form: ReleaseForm) -> HttpResponse:
     lead = "Mottagaren får en fryst kopia. Inget annat i ärendet blir synligt, och inget ändras i efterhand."
     context = form_page(
         case, form, "Lämna ut till polisen", "Granska utlämnandet", "case_releases", lead=lead
@@ -62,7 +64,7 @@ def _fill_in(request: HttpRequest, case: Case, form: ReleaseForm) -> HttpRespons
     return render(request, "collaboration/release_form.html", context)
 
 
-def _preview(request: HttpRequest, case: Case, form: ReleaseForm) -> HttpResponse:
+def _preview(request: UserRequest, case: Case, form: ReleaseForm) -> HttpResponse:
     today = timezone.localdate()
     ready = submit(form, lambda: prepare_release(case=case, wish=form.wish(), by=request.user, today=today))
     if ready is None:
@@ -75,7 +77,7 @@ def _preview(request: HttpRequest, case: Case, form: ReleaseForm) -> HttpRespons
     )
 
 
-def _release(request: HttpRequest, case: Case, form: ReleaseForm) -> HttpResponse:
+def _release(request: UserRequest, case: Case, form: ReleaseForm) -> HttpResponse:
     seen, at = request.POST.get("checksum", ""), timezone.now()
     package = submit(
         form, lambda: release_package(case=case, wish=form.wish(), seen=seen, by=request.user, at=at)
@@ -87,13 +89,14 @@ def _release(request: HttpRequest, case: Case, form: ReleaseForm) -> HttpRespons
 
 
 @access(Case, Can.SEE_RELEASE)
-def case_releases(request: HttpRequest, case: Case) -> HttpResponse:
-    shown = load_sharing(case, request.user, timezone.localdate(), limit=ALL_PACKAGES)
+def case_releases(request: UserRequest, case: Case) -> HttpResponse:
+    found = alone(case, sharing_rows(case, request.user, ALL_PACKAGES))
+    shown = load_sharing(case, request.user, timezone.localdate(), found, ALL_PACKAGES)
     return render(request, "collaboration/sharing.html", page(case, "case_releases", **shown))
 
 
 @access(ReleasePackage, Can.SEE_RELEASE, id="release_id")
-def release(request: HttpRequest, package: ReleasePackage, case_id: UUID) -> HttpResponse:
+def release(request: UserRequest, package: ReleasePackage, case_id: UUID) -> HttpResponse:
     demand_same_case(package, case_id)
     context = {
         "row": release_rows([package])[0],
@@ -105,11 +108,13 @@ def release(request: HttpRequest, package: ReleasePackage, case_id: UUID) -> Htt
 
 
 @access(ReleasePackage, Can.RELEASE, READ_WRITE, id="release_id")
-def release_recall(request: HttpRequest, package: ReleasePackage, case_id: UUID) -> HttpResponse:
+def release_recall(request: UserRequest, package: ReleasePackage, case_id: UUID) -> HttpResponse:
     demand_same_case(package, case_id)
     form = RecallForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and submit(
-        form, lambda: recall_package(package=package, by=request.user, at=timezone.now())
+    if (
+        request.method == "POST"
+        and submit(form, lambda: recall_package(package=package, by=request.user, at=timezone.now()))
+        is not None
     ):
         messages.success(request, "Utlämnandet är stängt. Mottagaren ser inte längre något av det.")
         return redirect("case_releases", case_id=case_id)
@@ -118,7 +123,7 @@ def release_recall(request: HttpRequest, package: ReleasePackage, case_id: UUID)
 
 
 @access_page(Can.SEE_RELEASE)
-def releases(request: HttpRequest) -> HttpResponse:
+def releases(request: UserRequest) -> HttpResponse:
     selection = Selection(request, SHOW, default="oppna")
     rows = ReleasePackage.objects.visible_to(request.user).with_names()
     chosen = {"oppna": rows.open(), "stangda": rows.ended(), "alla": rows}[selection.chosen]

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from avhopp.pages.forms import DateField, MoneyField
+from avhopp.pages.forms import DateField, MoneyField, choice_field
 from placements.actions.budget import LineFacts
 from placements.models import BudgetLine
 
@@ -64,4 +64,4 @@ class ApplicationFilter(forms.Form):
 
     def __init__(self, *args: Any, statuses: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["lage"].choices = [("", "Alla"), *statuses]
+        choice_field(self, "lage").choices = [("", "Alla"), *statuses]

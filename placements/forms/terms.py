@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 
 from avhopp.kernel.money import format_kr
-from avhopp.pages.forms import DateField, MoneyField
+from avhopp.pages.forms import DateField, MoneyField, choice_field
 from cases.models import Decision
 from cases.states import MeasureKind
 from placements.actions.placing import Terms
@@ -64,8 +64,10 @@ class TermsForm(forms.Form):
         self._decisions = {str(row.pk): row for row in decisions}
         self._providers = {str(row.pk): row for row in providers}
         self._agreements = {str(row.pk): row for row in agreements if str(row.provider_id) in self._providers}
-        self.fields["decision"].choices = [(key, decision_label(row)) for key, row in self._decisions.items()]
-        self.fields["place"].choices = [("", "Välj plats"), *self._places()]
+        choice_field(self, "decision").choices = [
+            (key, decision_label(row)) for key, row in self._decisions.items()
+        ]
+        choice_field(self, "place").choices = [("", "Välj plats"), *self._places()]
 
     def _places(self) -> list[tuple[str, list[tuple[str, str]]]]:
         groups = []
@@ -92,8 +94,9 @@ class TermsForm(forms.Form):
             self.add_error("outside_reason", "Skriv varför platsen är utanför ramavtal.")
         if agreement is not None and cleaned.get("rate") is None and "rate" not in self.errors:
             cleaned["rate"] = agreement.rate
-            self.data = self.data.copy()
-            self.data[self.add_prefix("rate")] = agreement.rate
+            data = cast(Any, self.data).copy()  # a form's data is not declared as what it is: a QueryDict
+            data[self.add_prefix("rate")] = agreement.rate
+            self.data = data
         elif provider and cleaned.get("rate") is None and "rate" not in self.errors:
             self.add_error("rate", "Ange dygnspriset. Platsen har inget ramavtal att hämta det från.")
         cleaned["provider"], cleaned["agreement"] = provider, agreement

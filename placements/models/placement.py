@@ -1,6 +1,7 @@
 """Placements: half-open stays [start, end), with dated prices and absences; planned and real dates apart."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import date
 from enum import Enum
 from typing import Self
@@ -182,8 +183,15 @@ class Placement(models.Model):
         """The day of arrival, or the planned one."""
         return self.start or self.planned_start
 
+    def give_terms(self, prices: "Iterable[PlacementPrice]", absences: "Iterable[PlacementAbsence]") -> None:
+        """The terms out of rows that are read already, instead of `with_terms()`."""
+        self._prefetched_objects_cache = {
+            "prices": [row for row in prices if row.placement_id == self.pk],
+            "absences": [row for row in absences if row.placement_id == self.pk],
+        }
+
     def as_stay(self) -> Stay:
-        """The stay as the pure cost rules take it; needs `with_terms()`."""
+        """The stay as the pure cost rules take it; needs `with_terms()` or `give_terms()`."""
         return Stay(
             key=self.pk,
             start=self.first_day,

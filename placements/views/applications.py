@@ -5,13 +5,14 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
 from avhopp.access.decorators import READ_WRITE, access, access_page
 from avhopp.access.policy import may, may_in_general
+from avhopp.access.requests import UserRequest
 from avhopp.access.roles import Can
 from avhopp.pages.paging import Column, page_of, sorting
 from cases.models import Case
@@ -44,7 +45,7 @@ COLUMNS = (
 
 
 @access_page(Can.SEE_APPLICATION)
-def applications(request: HttpRequest) -> HttpResponse:
+def applications(request: UserRequest) -> HttpResponse:
     today = timezone.localdate()
     chosen = ApplicationFilter(request.GET or None, statuses=Status.choices)
     status = chosen.cleaned_data["lage"] if chosen.is_valid() else ""
@@ -64,7 +65,7 @@ def applications(request: HttpRequest) -> HttpResponse:
 
 
 @access(Case, Can.WRITE_APPLICATION, READ_WRITE)
-def application_new(request: HttpRequest, case: Case) -> HttpResponse:
+def application_new(request: UserRequest, case: Case) -> HttpResponse:
     form, today = DraftForm(request.POST or None), timezone.localdate()
 
     def save() -> str:
@@ -85,7 +86,7 @@ def application_new(request: HttpRequest, case: Case) -> HttpResponse:
 
 @access(GrantApplication, Can.SEE_APPLICATION)
 @of_its_case
-def application(request: HttpRequest, found: GrantApplication) -> HttpResponse:
+def application(request: UserRequest, found: GrantApplication) -> HttpResponse:
     today = timezone.localdate()
     can_write = may(request.user, Can.WRITE_APPLICATION, found)
     context = {
@@ -103,14 +104,14 @@ def application(request: HttpRequest, found: GrantApplication) -> HttpResponse:
 
 @access(GrantApplication, Can.WRITE_APPLICATION, READ_WRITE)
 @of_its_case
-def application_change(request: HttpRequest, found: GrantApplication) -> HttpResponse:
+def application_change(request: UserRequest, found: GrantApplication) -> HttpResponse:
     form = DraftForm(request.POST or None, initial={"applied": found.applied})
     return _step(request, found, form, actions.change_draft, "Ändra beloppet", "Spara", "Beloppet är sparat.")
 
 
 @access(GrantApplication, Can.WRITE_APPLICATION, READ_WRITE)
 @of_its_case
-def application_send(request: HttpRequest, found: GrantApplication) -> HttpResponse:
+def application_send(request: UserRequest, found: GrantApplication) -> HttpResponse:
     form = SendForm(request.POST or None, initial={"sent": timezone.localdate()})
     return _step(
         request,
@@ -125,7 +126,7 @@ def application_send(request: HttpRequest, found: GrantApplication) -> HttpRespo
 
 @access(GrantApplication, Can.WRITE_APPLICATION, READ_WRITE)
 @of_its_case
-def application_answer(request: HttpRequest, found: GrantApplication) -> HttpResponse:
+def application_answer(request: UserRequest, found: GrantApplication) -> HttpResponse:
     form = AnswerForm(request.POST or None, initial={"decided": timezone.localdate()})
     return _step(
         request, found, form, actions.record_answer, "Registrera svaret", "Spara svaret", "Svaret är sparat."
@@ -134,7 +135,7 @@ def application_answer(request: HttpRequest, found: GrantApplication) -> HttpRes
 
 @access(GrantApplication, Can.WRITE_APPLICATION, READ_WRITE)
 @of_its_case
-def application_pay(request: HttpRequest, found: GrantApplication) -> HttpResponse:
+def application_pay(request: UserRequest, found: GrantApplication) -> HttpResponse:
     form = PaymentForm(request.POST or None, initial={"on": timezone.localdate(), "paid": found.granted})
     return _step(
         request,
@@ -149,7 +150,7 @@ def application_pay(request: HttpRequest, found: GrantApplication) -> HttpRespon
 
 @access(GrantApplication, Can.WRITE_APPLICATION, READ_WRITE)
 @of_its_case
-def application_account(request: HttpRequest, found: GrantApplication) -> HttpResponse:
+def application_account(request: UserRequest, found: GrantApplication) -> HttpResponse:
     form = AccountForm(request.POST or None, initial={"on": timezone.localdate()})
     return _step(
         request,
@@ -163,7 +164,7 @@ def application_account(request: HttpRequest, found: GrantApplication) -> HttpRe
 
 
 def _step(
-    request: HttpRequest,
+    request: UserRequest,
     found: GrantApplication,
     form: forms.Form,
     act: Any,
@@ -208,7 +209,7 @@ def _next(found: GrantApplication) -> list[dict[str, str]]:
     ]
 
 
-def _cost(request: HttpRequest, case_id: UUID, today: date) -> CaseCost | None:
+def _cost(request: UserRequest, case_id: UUID, today: date) -> CaseCost | None:
     """What the case costs, for those who may see it."""
     if not may_in_general(request.user, Can.SEE_MONEY):
         return None

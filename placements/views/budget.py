@@ -1,12 +1,13 @@
 """The budget: what was decided, what has been used, what the year is expected to cost."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
 from avhopp.access.decorators import READ_WRITE, access_page
 from avhopp.access.policy import may_in_general
+from avhopp.access.requests import UserRequest
 from avhopp.access.roles import Can, Role
 from avhopp.kernel.money import format_kr
 from avhopp.kernel.swedish import MONTHS
@@ -31,7 +32,7 @@ COLUMNS = (
 
 
 @access_page(Can.SEE_BUDGET)
-def budget(request: HttpRequest) -> HttpResponse:
+def budget(request: UserRequest) -> HttpResponse:
     today = timezone.localdate()
     year = _year(request.GET.get("ar", ""), today.year)
     money = year_money(user=request.user, year=year, as_of=today)
@@ -52,7 +53,7 @@ def budget(request: HttpRequest) -> HttpResponse:
 
 
 @access_page(Can.WRITE_BUDGET, READ_WRITE)
-def budget_line_new(request: HttpRequest) -> HttpResponse:
+def budget_line_new(request: UserRequest) -> HttpResponse:
     today = timezone.localdate()
     form = BudgetLineForm(
         request.POST or None, initial={"year": _year(request.GET.get("ar", ""), today.year)}

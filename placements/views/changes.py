@@ -4,11 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
 from avhopp.access.decorators import READ_WRITE, access
+from avhopp.access.requests import UserRequest
 from avhopp.access.roles import Can
 from placements.actions.absence import Away, away_stay, record_absence
 from placements.actions.beginning import begin_placement, begun_stay, withdraw_plan
@@ -24,7 +25,7 @@ from placements.views.counting import Counting, counting_page, simple_page
 
 @access(Placement, Can.WRITE_PLACEMENT, READ_WRITE)
 @of_its_case
-def begin(request: HttpRequest, stay: Placement) -> HttpResponse:
+def begin(request: UserRequest, stay: Placement) -> HttpResponse:
     stay, today = _with_terms(request, stay), timezone.localdate()
     initial = {"start": min(stay.planned_start, today), "end": stay.end, "prices": "behall"}
     form = BeginForm(request.POST or None, initial=initial, several_prices=len(stay.prices.all()) > 1)
@@ -53,7 +54,7 @@ def begin(request: HttpRequest, stay: Placement) -> HttpResponse:
 
 @access(Placement, Can.WRITE_PLACEMENT, READ_WRITE)
 @of_its_case
-def withdraw(request: HttpRequest, stay: Placement) -> HttpResponse:
+def withdraw(request: UserRequest, stay: Placement) -> HttpResponse:
     form = WithdrawForm(request.POST or None)
 
     def save() -> str:
@@ -73,7 +74,7 @@ def withdraw(request: HttpRequest, stay: Placement) -> HttpResponse:
 
 @access(Placement, Can.WRITE_PLACEMENT, READ_WRITE)
 @of_its_case
-def end(request: HttpRequest, stay: Placement) -> HttpResponse:
+def end(request: UserRequest, stay: Placement) -> HttpResponse:
     stay, today = _with_terms(request, stay), timezone.localdate()
     form = EndForm(request.POST or None, initial={"end": today})
     return _counted(
@@ -93,7 +94,7 @@ def end(request: HttpRequest, stay: Placement) -> HttpResponse:
 
 @access(Placement, Can.WRITE_PLACEMENT, READ_WRITE)
 @of_its_case
-def departure(request: HttpRequest, stay: Placement) -> HttpResponse:
+def departure(request: UserRequest, stay: Placement) -> HttpResponse:
     stay, today = _with_terms(request, stay), timezone.localdate()
     form = DepartureForm(request.POST or None, initial={"end": stay.end})
     return _counted(
@@ -113,7 +114,7 @@ def departure(request: HttpRequest, stay: Placement) -> HttpResponse:
 
 @access(Placement, Can.WRITE_PLACEMENT, READ_WRITE)
 @of_its_case
-def price(request: HttpRequest, stay: Placement) -> HttpResponse:
+def price(request: UserRequest, stay: Placement) -> HttpResponse:
     stay, today = _with_terms(request, stay), timezone.localdate()
     form = PriceForm(request.POST or None, initial={"day": max(today, stay.first_day)})
 
@@ -139,7 +140,7 @@ def price(request: HttpRequest, stay: Placement) -> HttpResponse:
 
 @access(Placement, Can.WRITE_PLACEMENT, READ_WRITE)
 @of_its_case
-def absence(request: HttpRequest, stay: Placement) -> HttpResponse:
+def absence(request: UserRequest, stay: Placement) -> HttpResponse:
     stay, today = _with_terms(request, stay), timezone.localdate()
     form = AbsenceForm(request.POST or None)
     return _counted(
@@ -158,7 +159,7 @@ def absence(request: HttpRequest, stay: Placement) -> HttpResponse:
 
 
 def _counted(
-    request: HttpRequest,
+    request: UserRequest,
     stay: Placement,
     form: forms.Form,
     changed: Callable[[], Stay],
@@ -179,7 +180,7 @@ def _counted(
     return counting_page(request, form, Counting(count, save, done), context)
 
 
-def _with_terms(request: HttpRequest, stay: Placement) -> Placement:
+def _with_terms(request: UserRequest, stay: Placement) -> Placement:
     return Placement.objects.visible_to(request.user).with_terms().select_related("case").get(pk=stay.pk)
 
 

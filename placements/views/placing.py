@@ -3,12 +3,13 @@
 from datetime import date
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
 from avhopp.access.decorators import READ_WRITE, access
+from avhopp.access.requests import UserRequest
 from avhopp.access.roles import Can
 from avhopp.accounts.models import User
 from avhopp.kernel.periods import add_months
@@ -23,7 +24,7 @@ from placements.views.counting import Counting, counting_page
 
 
 @access(Case, Can.WRITE_PLACEMENT, READ_WRITE)
-def place(request: HttpRequest, case: Case) -> HttpResponse:
+def place(request: UserRequest, case: Case) -> HttpResponse:
     today, user = timezone.localdate(), request.user
     choices = _choices(case, user, today)
     if not choices["decisions"]:
@@ -49,7 +50,7 @@ def place(request: HttpRequest, case: Case) -> HttpResponse:
 
 @access(Placement, Can.WRITE_PLACEMENT, READ_WRITE)
 @of_its_case
-def move(request: HttpRequest, stay: Placement) -> HttpResponse:
+def move(request: UserRequest, stay: Placement) -> HttpResponse:
     today, user = timezone.localdate(), request.user
     stay = Placement.objects.visible_to(user).with_terms().get(pk=stay.pk)
     initial = {"day": today, "decision": str(stay.decision_id), "end": stay.decision.end}
@@ -88,7 +89,7 @@ def _choices(case: Case, user: User, today: date) -> dict[str, Any]:
     return {"decisions": decisions, "providers": list(providers), "agreements": list(agreements)}
 
 
-def _suggested(decisions: list[Decision], request: HttpRequest) -> dict[str, Any]:
+def _suggested(decisions: list[Decision], request: UserRequest) -> dict[str, Any]:
     """The decision that the link named, or the newest; the departure is the day it ends."""
     wanted = request.GET.get("beslut", "")
     chosen = next((row for row in decisions if str(row.pk) == wanted), decisions[0])

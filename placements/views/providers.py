@@ -4,13 +4,14 @@ from typing import Any
 
 from django import forms
 from django.db.models import Count, Exists, OuterRef
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
 from avhopp.access.decorators import READ_WRITE, access, access_page
 from avhopp.access.policy import may_in_general
+from avhopp.access.requests import UserRequest
 from avhopp.access.roles import Can
 from avhopp.pages.paging import Column, page_of, sorting
 from placements.actions import providers as actions
@@ -36,10 +37,12 @@ AGREEMENT_COLUMNS = ("Gäller från", "Gäller till", "Dygnspris", "Avresedagen"
 
 
 @access_page(Can.SEE_PROVIDERS)
-def providers(request: HttpRequest) -> HttpResponse:
+def providers(request: UserRequest) -> HttpResponse:
     today, chosen = timezone.localdate(), ProviderFilter(request.GET or None)
     said = chosen.cleaned_data if chosen.is_valid() else {}
-    in_force = FrameworkAgreement.objects.visible_to(request.user).in_force_on(today).filter(provider=OuterRef("pk"))
+    in_force = (
+        FrameworkAgreement.objects.visible_to(request.user).in_force_on(today).filter(provider=OuterRef("pk"))
+    )
     rows = Provider.objects.visible_to(request.user).annotate(has_agreement=Exists(in_force))
     rows = rows.named_like(said["namn"]) if said.get("namn") else rows
     rows = rows.filter(kind=said["slag"]) if said.get("slag") else rows
@@ -58,7 +61,7 @@ def providers(request: HttpRequest) -> HttpResponse:
 
 
 @access(Provider, Can.SEE_PROVIDERS)
-def provider(request: HttpRequest, found: Provider) -> HttpResponse:
+def provider(request: UserRequest, found: Provider) -> HttpResponse:
     today = timezone.localdate()
     agreements = FrameworkAgreement.objects.visible_to(request.user).filter(provider=found)
     ongoing = None
@@ -79,7 +82,7 @@ def provider(request: HttpRequest, found: Provider) -> HttpResponse:
 
 
 @access_page(Can.WRITE_PROVIDERS, READ_WRITE)
-def provider_new(request: HttpRequest) -> HttpResponse:
+def provider_new(request: UserRequest) -> HttpResponse:
     form = ProviderForm(request.POST or None)
 
     def save() -> str:
@@ -90,7 +93,7 @@ def provider_new(request: HttpRequest) -> HttpResponse:
 
 
 @access(Provider, Can.WRITE_PROVIDERS, READ_WRITE)
-def provider_edit(request: HttpRequest, found: Provider) -> HttpResponse:
+def provider_edit(request: UserRequest, found: Provider) -> HttpResponse:
     form = ProviderForm(
         request.POST or None, initial={"name": found.name, "kind": found.kind, "code": found.code}
     )
@@ -106,7 +109,7 @@ def provider_edit(request: HttpRequest, found: Provider) -> HttpResponse:
 
 
 @access(Provider, Can.WRITE_PROVIDERS, READ_WRITE)
-def provider_close(request: HttpRequest, found: Provider) -> HttpResponse:
+def provider_close(request: UserRequest, found: Provider) -> HttpResponse:
     form = CloseProviderForm(request.POST or None, initial={"from_day": timezone.localdate()})
     return _about(
         request,
@@ -120,7 +123,7 @@ def provider_close(request: HttpRequest, found: Provider) -> HttpResponse:
 
 
 @access(Provider, Can.WRITE_PROVIDERS, READ_WRITE)
-def provider_reopen(request: HttpRequest, found: Provider) -> HttpResponse:
+def provider_reopen(request: UserRequest, found: Provider) -> HttpResponse:
     form = ReopenProviderForm(request.POST or None)
     return _about(
         request,
@@ -134,7 +137,7 @@ def provider_reopen(request: HttpRequest, found: Provider) -> HttpResponse:
 
 
 @access(Provider, Can.WRITE_PROVIDERS, READ_WRITE)
-def agreement_new(request: HttpRequest, found: Provider) -> HttpResponse:
+def agreement_new(request: UserRequest, found: Provider) -> HttpResponse:
     form = AgreementForm(request.POST or None, initial={"start": timezone.localdate()})
     return _about(
         request,
@@ -148,7 +151,7 @@ def agreement_new(request: HttpRequest, found: Provider) -> HttpResponse:
 
 
 @access(FrameworkAgreement, Can.WRITE_PROVIDERS, READ_WRITE)
-def agreement_end(request: HttpRequest, found: FrameworkAgreement) -> HttpResponse:
+def agreement_end(request: UserRequest, found: FrameworkAgreement) -> HttpResponse:
     form = EndAgreementForm(request.POST or None, initial={"end": found.end})
     return _about(
         request,
@@ -162,7 +165,7 @@ def agreement_end(request: HttpRequest, found: FrameworkAgreement) -> HttpRespon
 
 
 def _about(
-    request: HttpRequest,
+    request: UserRequest,
     found: Provider,
     form: forms.Form,
     heading: str,
@@ -186,7 +189,7 @@ def _standing(agreement: FrameworkAgreement, today: Any) -> tuple[str, str]:
     return ("Framtida", "info") if agreement.start > today else ("Slut", "neutral")
 
 
-def _can_write(request: HttpRequest) -> bool:
+def _can_write(request: UserRequest) -> bool:
     return may_in_general(request.user, Can.WRITE_PROVIDERS)
 
 

@@ -3,13 +3,14 @@
 from datetime import date
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
 from avhopp.access.decorators import access, access_page
 from avhopp.access.policy import may, may_in_general
+from avhopp.access.requests import UserRequest
 from avhopp.access.roles import Can
 from avhopp.accounts.models import User
 from avhopp.pages.paging import Column, page_of, sorting
@@ -27,10 +28,11 @@ TABS = {
 
 
 @access_page(Can.SEE_PLACEMENT)
-def placements(request: HttpRequest) -> HttpResponse:
+def placements(request: UserRequest) -> HttpResponse:
     today = timezone.localdate()
     sees = to_show(request.user)
-    chosen = request.GET.get("lage") if request.GET.get("lage") in TABS else "pagar"
+    asked = request.GET.get("lage", "")
+    chosen = asked if asked in TABS else "pagar"
     period = PeriodFilter(request.GET if {"fran", "till"} & set(request.GET) else None)
     visible = Placement.objects.visible_to(request.user).touching(*period.bounds())
     columns = sorting(_columns(sees), request, default="-ankomst")
@@ -70,7 +72,7 @@ def _columns(sees: Any) -> tuple[Column, ...]:
     return (*columns, Column("Kostnad hittills", numeric=True)) if sees.money else tuple(columns)
 
 
-def _tabs(visible: PlacementQuerySet, chosen: str, request: HttpRequest, today: date) -> list[Tab]:
+def _tabs(visible: PlacementQuerySet, chosen: str, request: UserRequest, today: date) -> list[Tab]:
     query = request.GET.copy()
     query.pop("sida", None)
     tabs = []
@@ -82,7 +84,7 @@ def _tabs(visible: PlacementQuerySet, chosen: str, request: HttpRequest, today: 
 
 @access(Placement, Can.SEE_PLACEMENT)
 @of_its_case
-def placement(request: HttpRequest, stay: Placement) -> HttpResponse:
+def placement(request: UserRequest, stay: Placement) -> HttpResponse:
     today = timezone.localdate()
     sees = to_show(request.user)
     stays = Placement.objects.visible_to(request.user).filter(case_id=stay.case_id).with_terms()

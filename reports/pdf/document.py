@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
@@ -84,15 +84,16 @@ def title_of(month: date) -> str:
 
 def _header(report: MonthlyReport) -> dict[str, Any]:
     """What both files have on top; dated by the day on which the figures were frozen."""
-    frozen_at: datetime = report.frozen_at
+    if report.frozen_at is None:
+        raise ValueError("only a report whose figures are frozen can be written")
     month = periods.month(report.month.year, report.month.month)
     return {
         "title": title_of(report.month),
         "board": report.municipality.board,
         "municipality": report.municipality.name,
         "registry_no": report.registry_no,
-        "dated": frozen_at.astimezone(STOCKHOLM).date(),
-        "epoch": int(frozen_at.timestamp()),
+        "dated": report.frozen_at.astimezone(STOCKHOLM).date(),
+        "epoch": int(report.frozen_at.timestamp()),
         "month": report.month,
         "year": str(report.month.year),
         "first_day": report.month,

@@ -76,7 +76,10 @@ def overlap_faults(rows: Iterable[PlacementRow], person_of: Mapping[str, str]) -
 
 
 def links_faults(rows: Iterable[PlacementRow]) -> Faults:
-    """Moves from oneself or in circles. Two may follow one placement: a plan that slipped, and what was done instead."""
+    """Moves from oneself or in circles.
+
+    Two may follow one placement: a plan that slipped, and what was done instead.
+    """
     by_ref = {row.ref: row for row in rows}
     for row in sorted(by_ref.values(), key=lambda one: bool(one.path)):
         if row.moved_from is None:

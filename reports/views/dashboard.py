@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
 from avhopp.access.decorators import access_page
 from avhopp.access.policy import may_in_general
+from avhopp.access.requests import UserRequest
 from avhopp.access.roles import Can
 from avhopp.pages.paging import page_of
 from avhopp.pages.tables import Heading
@@ -19,7 +20,7 @@ GROUP_COLUMNS = ("Vad", Heading("Försenat", numeric=True), Heading("Snart", num
 
 
 @access_page(Can.SEE_DASHBOARD)
-def dashboard(request: HttpRequest) -> HttpResponse:
+def dashboard(request: UserRequest) -> HttpResponse:
     user, today = request.user, timezone.localdate()
     cases = open_cases(user)
     things = due_things(cases, user, today)
@@ -42,7 +43,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 
 
 @access_page(Can.SEE_DASHBOARD)
-def due_work(request: HttpRequest) -> HttpResponse:
+def due_work(request: UserRequest) -> HttpResponse:
     """All that is overdue or due soon: `nar` is forsenat or snart, `vad` one of the kinds."""
     user, today = request.user, timezone.localdate()
     things = due_things(open_cases(user), user, today)

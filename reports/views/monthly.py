@@ -3,12 +3,13 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from avhopp.access.decorators import READ_WRITE, WRITE, access, access_page
 from avhopp.access.policy import may, may_in_general
+from avhopp.access.requests import UserRequest
 from avhopp.access.roles import Can
 from avhopp.kernel import periods
 from avhopp.kernel.refusal import Refused
@@ -48,7 +49,7 @@ TONES = {
 
 
 @access_page(Can.SEE_REPORT, READ_WRITE)
-def reports(request: HttpRequest) -> HttpResponse:
+def reports(request: UserRequest) -> HttpResponse:
     """The list, and the form that puts a month in the queue."""
     today = timezone.localdate()
     last_closed = periods.add_months(today.replace(day=1), -1)
@@ -65,7 +66,7 @@ def reports(request: HttpRequest) -> HttpResponse:
     return _list(request, form)
 
 
-def _list(request: HttpRequest, form: MonthForm) -> HttpResponse:
+def _list(request: UserRequest, form: MonthForm) -> HttpResponse:
     order = sorting(COLUMNS, request, default="-manad")
     visible = MonthlyReport.objects.visible_to(request.user).defer("figures", "views")
     in_work = visible.in_work().count()
@@ -80,7 +81,7 @@ def _list(request: HttpRequest, form: MonthForm) -> HttpResponse:
 
 
 @access(MonthlyReport, Can.SEE_REPORT, id="report_id")
-def report(request: HttpRequest, report: MonthlyReport) -> HttpResponse:
+def report(request: UserRequest, report: MonthlyReport) -> HttpResponse:
     """One report; while it is in work the page fetches itself anew."""
     return render(request, "reports/report.html", {
         "report": report,
@@ -100,7 +101,7 @@ def _controls(report: MonthlyReport) -> list[tuple[str, bool]]:
     return [(words, found[name]) for name, words in CONTROLS.items()]
 
 
-def _abilities(request: HttpRequest, report: MonthlyReport) -> dict[str, bool]:
+def _abilities(request: UserRequest, report: MonthlyReport) -> dict[str, bool]:
     """What this user may do with this report in its present state."""
     makes = may(request.user, Can.MAKE_REPORT, report)
     drafts = may(request.user, Can.SEE_DRAFT_REPORT, report)
@@ -117,7 +118,7 @@ def _abilities(request: HttpRequest, report: MonthlyReport) -> dict[str, bool]:
 
 
 @access(MonthlyReport, Can.MAKE_REPORT, WRITE, id="report_id")
-def retry(request: HttpRequest, report: MonthlyReport) -> HttpResponse:
+def retry(request: UserRequest, report: MonthlyReport) -> HttpResponse:
     try:
         requests.retry_report(report=report, by=request.user)
         messages.success(request, "Rapporten står i kö igen.")
@@ -127,7 +128,7 @@ def retry(request: HttpRequest, report: MonthlyReport) -> HttpResponse:
 
 
 @access(MonthlyReport, Can.SEE_DRAFT_REPORT, READ_WRITE, id="report_id")
-def text(request: HttpRequest, report: MonthlyReport) -> HttpResponse:
+def text(request: UserRequest, report: MonthlyReport) -> HttpResponse:
     """Edit the administration's views; saving makes both files anew."""
     form = ViewsForm(posted(request), initial=initial_views(report))
     if request.method == "POST" and form.is_valid():
@@ -144,7 +145,7 @@ def text(request: HttpRequest, report: MonthlyReport) -> HttpResponse:
 
 
 @access(MonthlyReport, Can.APPROVE_REPORT, READ_WRITE, id="report_id")
-def approve(request: HttpRequest, report: MonthlyReport) -> HttpResponse:
+def approve(request: UserRequest, report: MonthlyReport) -> HttpResponse:
     """Show the control sums and ask; approve on POST."""
     form = ApproveForm(posted(request))
     if request.method == "POST" and form.is_valid():
@@ -164,7 +165,7 @@ def approve(request: HttpRequest, report: MonthlyReport) -> HttpResponse:
 
 
 @access(MonthlyReport, Can.RECORD_PARAGRAPH, READ_WRITE, id="report_id")
-def paragraph(request: HttpRequest, report: MonthlyReport) -> HttpResponse:
+def paragraph(request: UserRequest, report: MonthlyReport) -> HttpResponse:
     form = ParagraphForm(posted(request), initial=_paragraph(report))
     if request.method == "POST" and form.is_valid():
         try:
@@ -183,7 +184,7 @@ def _paragraph(report: MonthlyReport) -> dict[str, Any]:
 
 
 @access(MonthlyReport, Can.MAKE_REPORT, READ_WRITE, id="report_id")
-def correct(request: HttpRequest, report: MonthlyReport) -> HttpResponse:
+def correct(request: UserRequest, report: MonthlyReport) -> HttpResponse:
     """Ask for a corrected version; the old one stays."""
     form = CorrectForm(posted(request))
     if request.method == "POST" and form.is_valid():

@@ -12,17 +12,19 @@ from avhopp import services
 from avhopp.access import catalog
 from avhopp.access.walls import tables
 from avhopp.checks import refuse_unless_sound
+from tests.databases import TEST_DATABASE
 
 #: Tables of libraries that hold no data of ours and that no login may touch.
 UNUSED = {
-    "django_migrations", "guardian_groupobjectpermission", "guardian_userobjectpermission", "auth_group_permissions",
+    "django_migrations", "auth_group_permissions",
+    "guardian_groupobjectpermission", "guardian_userobjectpermission",
 }  # fmt: skip
 
 
 @pytest.fixture
 def owner(db) -> Iterator[psycopg.Connection]:
     """The administrator on the tests' database: the one who could tear a wall down."""
-    admin = conninfo_to_dict(services.admin_url()) | {"dbname": "avhopp_test"}
+    admin = conninfo_to_dict(services.admin_url()) | {"dbname": TEST_DATABASE}
     with psycopg.connect(**admin, autocommit=True) as connection:
         yield connection
 
@@ -70,7 +72,11 @@ def test_every_table_is_declared(db):
             "alter table app.cases_case enable trigger history",
             "+ trigger cases_case history D",
         ),
-        ("alter role avhopp_web bypassrls", "alter role avhopp_web nobypassrls", "+ role avhopp_web bypassrls login"),
+        (
+            "alter role avhopp_web bypassrls",
+            "alter role avhopp_web nobypassrls",
+            "+ role avhopp_web bypassrls login",
+        ),
         (
             "grant avhopp_owner to avhopp_web",
             "revoke avhopp_owner from avhopp_web",

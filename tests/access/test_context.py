@@ -43,8 +43,12 @@ def test_the_signed_context_of_the_login_opens_what_the_actor_may_see(cast, case
         pytest.param(lambda user: good(user, expires_in=-1), id="expired"),
         pytest.param(lambda user: good(user, key=b"somebody else's key"), id="forged-key"),
         pytest.param(lambda user: good(user, login="portal"), id="signed-for-another-login"),
-        pytest.param(lambda user: good(user, login="portal", key=context_key("web")), id="another-login-own-key"),
-        pytest.param(lambda user: good(user)[:-1] + ("0" if good(user)[-1] != "0" else "1"), id="one-digit-changed"),
+        pytest.param(
+            lambda user: good(user, login="portal", key=context_key("web")), id="another-login-own-key"
+        ),
+        pytest.param(
+            lambda user: good(user)[:-1] + ("0" if good(user)[-1] != "0" else "1"), id="one-digit-changed"
+        ),
         pytest.param(lambda user: good(user).replace(str(user.pk), str(uuid.uuid4())), id="another-actor"),
         pytest.param(lambda user: good(user).replace("|web|", "|web|9"), id="longer-life"),
         pytest.param(lambda user: "||||", id="empty-parts"),
@@ -96,12 +100,16 @@ def test_without_context_every_protected_table_is_empty(cast, case):
         for name in protected_tables():
             cursor.execute("select has_table_privilege(%s, 'select')", [f"app.{name}"])
             if cursor.fetchone()[0]:
-                cursor.execute(f"select count(*) from {name}")  # noqa: S608 - a name from the models
+                cursor.execute(f"select count(*) from {name}")
                 assert cursor.fetchone() == (0,), name
 
 
 def test_nobody_reads_the_keys(db):
-    with pytest.raises(Exception, match="permission denied"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(Exception, match="permission denied"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute("select * from sec.key")
 
 

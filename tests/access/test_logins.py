@@ -5,6 +5,7 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from avhopp import services
+from tests.databases import TEST_DATABASE
 
 pytestmark = pytest.mark.roles
 NO = ("42501", "25006", "55000")  # no privilege, a read-only transaction, a view that takes no writes
@@ -12,7 +13,11 @@ NO = ("42501", "25006", "55000")  # no privilege, a read-only transaction, a vie
 
 def connect(login: str) -> psycopg.Connection:
     address = conninfo_to_dict(services.admin_url())
-    address |= {"dbname": "avhopp_test", "user": f"avhopp_{login}", "password": services.read_secret(f"db_{login}")}
+    address |= {
+        "dbname": TEST_DATABASE,
+        "user": f"avhopp_{login}",
+        "password": services.read_secret(f"db_{login}"),
+    }
     return psycopg.connect(**address, autocommit=True)
 
 
@@ -67,7 +72,9 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize(("login", "statement"), [(login, s) for login, all_ in REFUSED.items() for s in all_])
+@pytest.mark.parametrize(
+    ("login", "statement"), [(login, s) for login, all_ in REFUSED.items() for s in all_]
+)
 def test_a_login_is_refused_what_is_not_its_work(db, login, statement):
     with connect(login) as connection, pytest.raises(psycopg.Error) as refusal:
         connection.execute(statement)
@@ -94,7 +101,7 @@ def test_a_login_can_do_its_own_work(db, login, statement):
 def test_logins_own_nothing(db):
     with connect("web") as connection:
         owned = connection.execute(
-            "select count(*) from pg_class c join pg_roles r on r.oid = c.relowner where r.rolcanlogin and r.rolname like 'avhopp%' "
-            "and r.rolname <> 'avhopp_admin'"
+            "select count(*) from pg_class c join pg_roles r on r.oid = c.relowner "
+            "where r.rolcanlogin and r.rolname like 'avhopp%' and r.rolname <> 'avhopp_admin'"
         ).fetchone()
     assert owned == (0,)

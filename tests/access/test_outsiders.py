@@ -64,7 +64,7 @@ def client_of(case: Case, handle: str) -> Client:
 
 
 def arguments(address: Address, case_id: uuid.UUID, case: Case) -> dict[str, object]:
-    """The address's arguments: the case, and of everything else a real object of the case when there is one."""
+    """The address's arguments: the case, and of everything else a real object of the case if there is one."""
     found: dict[str, object] = {}
     for name, converter in address.converters.items():
         if name == "case_id":
@@ -146,5 +146,3 @@ def test_an_object_of_another_case_does_not_exist(golden):
         other = Case.objects.get(ref="A1")
     assert asta.get(reverse("placement", args=[golden.pk, placement.pk])).status_code == 200
     assert asta.get(reverse("placement", args=[other.pk, placement.pk])).status_code == 404
-
-

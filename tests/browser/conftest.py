@@ -1,4 +1,4 @@
-"""The whole system as `make run` starts it: real processes on a database of their own, and a real Chromium."""
+"""The whole system as `make run` starts it: real processes, a database of their own and a real Chromium."""
 
 import os
 import shutil
@@ -17,16 +17,18 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from avhopp.settings.environment import ROOT
-from tests.conftest import fresh_database
+from tests.databases import fresh_database, own_name
 
-DATABASE = "avhopp_stack"
+DATABASE = own_name("avhopp_stack")
 READY_SECONDS = 60
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
-    path = os.environ.get("CHROMIUM") or next((found for name in CHROMIUM if (found := shutil.which(name))), None)
+    path = os.environ.get("CHROMIUM") or next(
+        (found for name in CHROMIUM if (found := shutil.which(name))), None
+    )
     assert path, "Chromium is missing; `make test` says how to install it."
     quiet = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
     quiet += ["--disable-component-update", "--disable-sync"]
@@ -62,7 +64,9 @@ class Stack:
 @contextmanager
 def process(name: str, environment: dict[str, str], log: Path) -> Iterator[subprocess.Popen]:
     with log.open("ab") as output:
-        child = subprocess.Popen([ROOT / "bin" / name], cwd=ROOT, env=environment, stdout=output, stderr=output)
+        child = subprocess.Popen(
+            [ROOT / "bin" / name], cwd=ROOT, env=environment, stdout=output, stderr=output
+        )
         try:
             yield child
         finally:
@@ -77,7 +81,7 @@ def wait_for(address: str, log: Path) -> None:
     deadline = time.monotonic() + READY_SECONDS
     while time.monotonic() < deadline:
         try:
-            with urllib.request.urlopen(f"{address}/halsa", timeout=5) as answer:  # noqa: S310 - this machine
+            with urllib.request.urlopen(f"{address}/halsa", timeout=5) as answer:
                 if answer.status == 200:
                     return
         except (urllib.error.URLError, OSError):
@@ -93,7 +97,9 @@ def stack(servers: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
     environment = {key: value for key, value in os.environ.items() if key != "DJANGO_SETTINGS_MODULE"}
     environment |= {"AVHOPP_DATABASE": DATABASE, "AVHOPP_DEMO": "1", "WEB_WORKERS": "1", **ports}
     fresh_database(DATABASE)
-    running = Stack(f"http://127.0.0.1:{ports['PORT']}", f"http://127.0.0.1:{ports['PORTAL_PORT']}", environment)
+    running = Stack(
+        f"http://127.0.0.1:{ports['PORT']}", f"http://127.0.0.1:{ports['PORTAL_PORT']}", environment
+    )
     running.manage("load_demo")
     subprocess.run([ROOT / "bin" / "static"], cwd=ROOT, env=environment, check=True, capture_output=True)
     with ExitStack() as children:
@@ -130,7 +136,7 @@ class Visitor:
 
 @pytest.fixture
 def visit(stack: Stack, browser: Browser) -> Iterator[object]:
-    """`visit("asta")` is Asta's browser, signed in with one step; `visit("dag")` Dag's, in the police portal."""
+    """`visit("asta")` is Asta's browser, signed in with one step; `visit("dag")` is Dag's, in the portal."""
     with ExitStack() as contexts:
 
         def signed_in(handle: str, **options: object) -> Visitor:
@@ -139,7 +145,8 @@ def visit(stack: Stack, browser: Browser) -> Iterator[object]:
             contexts.callback(context.close)
             visitor = Visitor(context, base)
             page = visitor.open("/logga-in/")
-            page.locator(f"form:has(input[name=username][value^='{handle}@']) button[type=submit]").first.click()
+            form = page.locator(f"form:has(input[name=username][value^='{handle}@'])")
+            form.locator("button[type=submit]").first.click()
             page.wait_for_load_state()
             assert "/logga-in/" not in page.url, f"{handle} could not sign in"
             return visitor

@@ -1,4 +1,4 @@
-"""Every page that each of the cast can reach by links: it answers, is accessible, and the browser has no complaint."""
+"""Every page each of the cast can reach by links: it answers, is accessible and raises no complaint."""
 
 import re
 from urllib.parse import urlsplit

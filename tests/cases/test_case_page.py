@@ -17,7 +17,7 @@ from cases.panels import Panel
 
 from .conftest import text_of
 
-FRAME = 16  # session, account, signed context, grants, read log and municipality: the same on every page
+FRAME = 13  # session, account, signed context, grants, read log and municipality: the same on every page
 
 
 @pytest.fixture
@@ -69,11 +69,14 @@ def test_the_page_offers_the_steps_of_the_role(as_, investigated):
 def test_a_panel_is_loaded_for_those_who_may_see_it_alone(as_, case, monkeypatch):
     loaded = []
 
-    def load(case, user, today):
+    def load(case, user, today, found):
         loaded.append(user.handle)
         return {"text": "Det egna innehållet"}
 
-    panel = Panel("prov", 1, "Provpanel", Can.SEE_ASSESSMENT, "components/alert.html", load)
+    def rows(case, user):
+        return {}
+
+    panel = Panel("prov", 1, "Provpanel", Can.SEE_ASSESSMENT, "components/alert.html", rows, load)
     monkeypatch.setitem(panels._panels, "prov", panel)
     for handle in ("asta", "siri", "eskil"):
         page = text_of(as_(handle).get(case.url))

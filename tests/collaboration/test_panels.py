@@ -105,7 +105,7 @@ def test_what_is_due_costs_the_same_for_one_case_as_for_many(
     cast, case, assess, today, django_assert_num_queries
 ):
     for _ in range(2):
-        with acting(cast.siri), django_assert_num_queries(5):
+        with acting(cast.siri), django_assert_num_queries(1):
             due_collaboration([case.pk], cast.siri, today)
         assess(valid_to=today)
 

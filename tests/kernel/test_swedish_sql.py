@@ -14,6 +14,7 @@ from psycopg.conninfo import conninfo_to_dict
 from avhopp import services
 from avhopp.kernel.swedish import PLACED, sort_key
 from avhopp.kernel.swedish_sql import SwedishKey
+from tests.databases import TEST_DATABASE
 
 # What PostgreSQL can store: no NUL, no surrogates, nothing that Unicode has not yet assigned.
 storable = st.text(st.characters(exclude_categories=["Cs", "Cn"], exclude_characters="\0"))
@@ -75,10 +76,12 @@ def test_the_key_may_stand_in_an_index():
     """Made by the administrator: no login of ours may make even a temporary table."""
     key = SwedishKey.template % {"expressions": "name"}
     last_key = SwedishKey.template % {"expressions": "%s"}
-    address = conninfo_to_dict(services.admin_url()) | {"dbname": "avhopp_test"}
+    address = conninfo_to_dict(services.admin_url()) | {"dbname": TEST_DATABASE}
     with psycopg.connect(**address, autocommit=True) as admin:
         admin.execute("CREATE TEMPORARY TABLE swedish_names (name varchar(100))")
         admin.execute(f"CREATE INDEX swedish_names_key ON swedish_names ({key})")
         admin.execute("INSERT INTO swedish_names SELECT unnest(%s::text[])", [NAMES])
-        found = admin.execute(f"SELECT count(*) FROM swedish_names WHERE {key} > {last_key}", ["Zorn"]).fetchone()
+        found = admin.execute(
+            f"SELECT count(*) FROM swedish_names WHERE {key} > {last_key}", ["Zorn"]
+        ).fetchone()
     assert found == (sum(sort_key(name) > sort_key("Zorn") for name in NAMES),)

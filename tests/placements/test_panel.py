@@ -10,9 +10,10 @@ from django.urls import reverse
 
 from avhopp.access.context import acting
 from avhopp.kernel.periods import add_months
+from cases.together import alone
 from placements.marks import Watched, marks_of, unenforced_mark
 from placements.models import Placement, PlacementPrice
-from placements.panels import due_placements, load_placements
+from placements.panels import due_placements, load_placements, placement_rows
 
 NAME = "Person Påhittad"
 
@@ -137,21 +138,25 @@ def test_list_and_stay_cost_the_same_for_more_rows(as_, placed, decision, today)
     assert queries() == before
 
 
+def placements_panel(case, user, today):
+    return load_placements(case, user, today, alone(case, placement_rows(case, user)))
+
+
 def test_the_panel_offers_a_placement_when_there_is_a_decision(cast, old_case, decide, places, today):
     with acting(cast.asta):
-        assert load_placements(old_case, cast.asta, today)["place_url"] == ""
+        assert placements_panel(old_case, cast.asta, today)["place_url"] == ""
     decide()
     with acting(cast.asta):
-        assert load_placements(old_case, cast.asta, today)["place_url"]
+        assert placements_panel(old_case, cast.asta, today)["place_url"]
     with acting(cast.siri):
-        assert load_placements(old_case, cast.siri, today)["place_url"] == ""
+        assert placements_panel(old_case, cast.siri, today)["place_url"] == ""
 
 
 def test_the_panel_sums_stays_and_plans(cast, old_case, placed, decision, today):
     placed(decision, days_ago=100, end=today - timedelta(days=90))
     placed(decision, days_ago=-10, end=today + timedelta(days=15), planned=True)
     with acting(cast.eskil):
-        found = load_placements(old_case, cast.eskil, today)
+        found = placements_panel(old_case, cast.eskil, today)
     assert (found["sum"].nights, found["sum"].so_far, found["sum"].in_all) == (10, 30_000, 45_000)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.conftest import fresh_database
+from tests.databases import fresh_database
 from tests.portal.processes import DATABASE, Process, connect
 
 

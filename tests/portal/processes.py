@@ -12,8 +12,9 @@ from psycopg.conninfo import conninfo_to_dict
 
 from avhopp import services
 from avhopp.settings.environment import ROOT
+from tests.databases import own_name
 
-DATABASE = "avhopp_portal_test"
+DATABASE = own_name("avhopp_portal_test")
 HERE = Path(__file__).parent
 
 

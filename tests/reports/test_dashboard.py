@@ -91,7 +91,7 @@ def test_it_asks_a_constant_number_of_queries(
     client = as_("siri")
     address = reverse("dashboard")
     client.get(address)
-    with django_assert_max_num_queries(30) as first:
+    with django_assert_max_num_queries(15) as first:
         client.get(address)
     for number in range(3):
         extra = json.loads(moved_to(date.today().year))  # noqa: DTZ011 - the day only names the rows

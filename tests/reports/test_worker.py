@@ -26,10 +26,10 @@ from avhopp.settings.environment import ROOT
 from reports.models import MonthlyReport
 from reports.pdf.document import annex_context, public_context
 from reports.pdf.rendering import ANNEX, PUBLIC, render_pdf
-from tests.conftest import fresh_database
+from tests.databases import fresh_database, own_name
 
 pytestmark = pytest.mark.worker
-NAME = "avhopp_worker_test"
+NAME = own_name("avhopp_worker_test")
 GOLDEN = "tests/scenarios/golden_2022.json"
 PATIENCE = 90.0
 
@@ -86,10 +86,10 @@ def installation(servers: None, tmp_path_factory: pytest.TempPathFactory) -> Ite
         environment | {"AVHOPP_DATABASE": NAME},
         Path(os.environ.get("AVHOPP_DATA") or ROOT / ".data") / "reports",
     )
-    _queue().delete("celery", "unacked", "unacked_index")
+    _queue().delete(NAME)
     made.run("load_scenario", GOLDEN)
     yield made
-    _queue().delete("celery", "unacked", "unacked_index")
+    _queue().delete(NAME)
 
 
 def _queue() -> redis.Redis:
@@ -155,9 +155,9 @@ def _let_the_lease_run_out(installation: Installation, report: dict) -> None:
 
 
 def test_the_queue_carries_no_arguments(installation):
-    _queue().delete("celery")
+    _queue().delete(NAME)
     installation.run("report", "--month", "2022-08")
-    messages = [json.loads(message) for message in _queue().lrange("celery", 0, -1)]
+    messages = [json.loads(message) for message in _queue().lrange(NAME, 0, -1)]
     assert messages
     for message in messages:
         arguments, named, _ = json.loads(base64.b64decode(message["body"]))

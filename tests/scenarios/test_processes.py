@@ -11,9 +11,10 @@ import pytest
 
 from avhopp import services
 from avhopp.settings.environment import ROOT
-from tests.conftest import fresh_database
+from tests.databases import fresh_database, own_name
 from tests.scenarios.files import GOLDEN_FILE, as_bytes, golden, put
 
+DATABASE = own_name("avhopp_test_scenarios")
 Manage = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -22,11 +23,11 @@ def manage(servers: None) -> Manage:
     """`manage("figures", …)` on a database that is empty at first, also when databases are kept."""
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("AVHOPP_REUSE", raising=False)
-        fresh_database("avhopp_test_scenarios")
+        fresh_database(DATABASE)
     found = services.endpoints()
     environment = {key: value for key, value in os.environ.items() if key != "DJANGO_SETTINGS_MODULE"}
     environment |= {
-        "AVHOPP_DATABASE": "avhopp_test_scenarios",
+        "AVHOPP_DATABASE": DATABASE,
         "DATABASE_URL": found.database_url,
         "REDIS_URL": found.redis_url,
     }

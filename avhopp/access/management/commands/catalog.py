@@ -6,7 +6,7 @@ from avhopp.access import catalog
 
 
 class Command(BaseCommand):
-    help = "Shows how roles, policies and privileges differ from avhopp/access/catalog.txt; --write accepts them."
+    help = "Shows how roles and privileges differ from avhopp/access/catalog.txt; --write accepts them."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--write", action="store_true", help="write the list from this database")

@@ -15,13 +15,13 @@ PORTAL_SQL = settings.BASE_DIR / "collaboration" / "portal" / "views.sql"
 
 
 class Command(BaseCommand):
-    help = "Creates the database roles, runs the migrations and installs row-level security. Safe to run again."
+    help = "Creates the database roles, migrates and installs row-level security. Safe to run again."
     requires_system_checks = ()  # `migrate` runs those of the database
 
     def handle(self, *args: object, **options: object) -> None:
         if settings.DATABASE_LOGIN != "migrator":
             raise CommandError("setup_database runs under avhopp.settings.migrator; start it with manage.py.")
-        create_roles()
+        create_roles(settings.DATABASES["default"]["NAME"])
         call_command("migrate", interactive=False, verbosity=0)
         build_walls()
         self.stdout.write("The database is ready.")
