@@ -9,12 +9,17 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
+from django.urls import reverse
 
-from avhopp.accounts.models import Municipality
+from avhopp.access.context import acting
+from avhopp.accounts.models import Municipality, User
 from avhopp.kernel import periods
 from avhopp.kernel.periods import Period
+from benchmarks.loading import DATABASE, administrator
+from benchmarks.pages import Page, table
 from benchmarks.timing import DatabaseClock
+from cases.models import Case
 from reports.facts import Facts
 from reports.figures import figures
 from reports.frozen import checksum, freeze
@@ -41,7 +46,10 @@ def scenario() -> dict[str, Any]:
             "code": CODE, "name": "Mätkommun", "board": "Socialnämnden", "registry_prefix": "SN",
         },
         "units": [{"ref": "enhet", "name": "Enheten"}],
-        "users": [{"username": "matare", "role": "socialsekreterare", "unit": "enhet"}],
+        "users": [
+            {"username": "matare", "role": "socialsekreterare", "unit": "enhet"},
+            {"username": "samordnare", "role": "samordnare", "unit": "enhet"},
+        ],
         "providers": [{"ref": "hem", "name": "Hemmet", "kind": "hvb"}],
         "agreements": [{
             "ref": "avtal", "provider": "hem", "start": "2023-01-01", "end": None, "rate": "2400",
@@ -145,6 +153,8 @@ def section() -> list[str]:
         scenario=read_bytes(json.dumps(scenario()).encode()), at=datetime.now(UTC), tells_gaps=False
     ).municipality
     loading = time.perf_counter() - loading
+    with administrator(DATABASE) as server:
+        server.execute("analyze")  # as the server does by itself, a while after a load
     months = periods.months_between(FIRST, LAST + timedelta(days=1))
     reading, facts = seconds(lambda: facts_of(municipality))
     clock = DatabaseClock()
@@ -177,7 +187,21 @@ def section() -> list[str]:
             reading + freezing + public + annex,
             FILES_SECONDS,
         ),
+        "",
+        f"Its pages, as the coordinator and the handler of all {CASES} cases open them:",
+        "",
+        *table(page for who in ("samordnare", "matare") for page in pages_of(municipality, who)),
     ]
+
+
+def pages_of(municipality: Municipality, handle: str) -> Iterator[Page]:
+    user = User.objects.get(municipality=municipality, handle=handle)
+    names = ("my_cases", "placements", *(("dashboard", "budget") if user.role == "samordnare" else ()))
+    for name in names:
+        yield Page(name, user, CASES, reverse(name))
+    with transaction.atomic(), acting(user):
+        case = Case.objects.get(ref="a0")
+    yield Page("case", user, CASES, case.url)
 
 
 def _judged(what: str, taken: float, aim: float) -> str:

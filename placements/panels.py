@@ -139,7 +139,7 @@ PANELS = (
 class _DueRow(NamedTuple):
     """A stay or plan; a decision that grants something; or a task to carry one out.
 
-    Of a decision `planned` is the day it was made, `start` the day it was carried out; of a task the last day.
+    Of a decision `planned` is the day it was made and `start` the day it was carried out.
     """
 
     what: str
@@ -176,7 +176,7 @@ def _stays_due(stays: list[_DueRow], decisions: list[_DueRow], today: date) -> l
             planned_start=row.planned,
             start=row.start,
             end=row.end,
-            decision_end=decided_to.get(row.decision),
+            decision_end=decided_to.get(row.decision) if row.decision else None,
             chain_start=starts[row.id],
             priced_to=row.priced_to,
             goes_on=row.id in continued,
