@@ -3,6 +3,7 @@
 import hashlib
 import os
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -44,6 +45,7 @@ def set_up() -> None:
         done = subprocess.run(
             [ROOT / "bin" / "setup"],
             cwd=ROOT,
+            env=os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}"},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
