@@ -14,7 +14,7 @@ run:  ## everything on this machine: servers, demo, web (PORT=8000), portal (POR
 	@bin/bootstrap run && exec $(PYTHON) -m avhopp.services run
 
 test:  ## the whole suite with servers of its own (PYTEST_ARGS="tests/cases -k journal" for a part)
-	@bin/bootstrap test && exec $(PYTHON) -m avhopp.services test -n 2 --dist loadfile -m "not deep" $(PYTEST_ARGS)
+	@bin/bootstrap test && exec $(PYTHON) -m avhopp.services test -n 2 --dist loadfile --no-loadscope-reorder -m "not deep" $(PYTEST_ARGS)
 
 test-deep:  ## the suite with its long variants
 	@bin/bootstrap test && exec $(PYTHON) -m avhopp.services test $(PYTEST_ARGS)

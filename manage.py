@@ -10,9 +10,9 @@ from avhopp import services
 
 MIGRATOR = {
     "setup_database", "migrate", "makemigrations", "showmigrations", "sqlmigrate", "squashmigrations",
-    "catalog",
+    "catalog", "keys", "first_manager",
 }  # fmt: skip
-WORKER = {"figures", "report"}
+WORKER = {"figures", "report", "ledger"}
 
 
 def settings_for(argv: list[str]) -> str:

@@ -1,16 +1,31 @@
 """The Celery application: it nudges, PostgreSQL remembers."""
 
 import os
+from typing import Any
 
-from celery import Celery
+from celery import Celery, Task
+from celery.exceptions import Ignore
 from celery.schedules import crontab
 from celery.signals import worker_init, worker_ready
+
+from avhopp.access.watch import walls
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "avhopp.settings.worker")
 
 WORK = "reports.tasks.work"
+WATCH = "avhopp.access.tasks.watch_walls"
 
-app = Celery("avhopp")
+
+class WatchedTask(Task):
+    """Nothing is done while a wall is missing; what is due stands in the database and waits."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if self.name != WATCH and walls.differences():
+            raise Ignore
+        return super().__call__(*args, **kwargs)
+
+
+app = Celery("avhopp", task_cls=WatchedTask)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.conf.beat_schedule = {
@@ -19,6 +34,11 @@ app.conf.beat_schedule = {
         "task": "reports.tasks.close_months",
         "schedule": crontab(minute="10", hour="4", day_of_month="1"),
     },
+    "ledger-anchor": {
+        "task": "avhopp.audit.tasks.anchor_ledger",
+        "schedule": crontab(minute="20", hour="5,11,17,23"),
+    },
+    "walls": {"task": WATCH, "schedule": 300.0, "options": {"expires": 290.0}},
     "unfinished-reports": {"task": WORK, "schedule": 60.0, "options": {"expires": 55.0}},
 }
 

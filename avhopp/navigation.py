@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from avhopp.access.policy import may_in_general
 from avhopp.access.roles import Can
+from avhopp.access.session_times import IDLE_SECONDS, WARN_SECONDS
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,9 @@ MENU = [
     ("Budget", "budget", "banknote", Can.SEE_BUDGET),
     ("Ansökningar", "applications", "landmark", Can.WRITE_APPLICATION),
     ("Månadsrapporter", "reports", "file-text", Can.SEE_REPORT),
+    ("Åtkomst", "access_requests", "key-round", Can.ASK_ACCESS),
+    ("Nödåtkomst", "emergencies", "shield-alert", Can.SEE_EMERGENCIES),
+    ("Konton", "accounts", "key-round", Can.MANAGE_ACCOUNTS),
 ]
 
 
@@ -45,4 +49,10 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         "municipality_name": user.municipality.name,
         "user_name": user.name,
         "user_role": user.title or user.role_label,
+        "account_url": reverse("account"),
+        "session_limits": {
+            "idle": IDLE_SECONDS,
+            "warn": WARN_SECONDS,
+            "drafts": bool(request.session.get("drafts")),
+        },
     }

@@ -2,15 +2,11 @@
 
 from django.urls import include, path
 
-from avhopp.accounts import views as accounts
 from avhopp.health import health
 
 urlpatterns = [
     path("halsa", health, name="health"),
-    path("logga-in/", accounts.sign_in, name="sign_in"),
-    path("logga-in/demo/", accounts.demo_sign_in, name="demo_sign_in"),
-    path("logga-ut/", accounts.sign_out, name="sign_out"),
-    path("", accounts.start, name="start"),
+    path("", include("avhopp.accounts.urls")),
     path("komponenter/", include("avhopp.pages.urls")),
     path("", include("cases.urls")),
     path("", include("placements.urls")),

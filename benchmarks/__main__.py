@@ -38,7 +38,9 @@ def main() -> None:
             population = Builder(connection, size).build()
         loaded = time.perf_counter() - start
         django.setup()
-        walls, pages, report = (import_module(f"benchmarks.{name}") for name in ("walls", "pages", "report"))
+        walls, pages, report, ledger = (
+            import_module(f"benchmarks.{name}") for name in ("walls", "pages", "report", "ledger")
+        )
         lines = [
             f"Python {platform.python_version()}, {os.cpu_count()} cores, "
             f"{size} cases streamed in by COPY in {loaded:.0f} s.",
@@ -48,6 +50,8 @@ def main() -> None:
             *pages.section(population),
             "",
             *report.section(),
+            "",
+            *ledger.section(population),
         ]
     text = HEAD + "\n".join(lines) + "\n"
     sys.stdout.write(text)

@@ -1,12 +1,11 @@
 """What is due in a case by itself: tasks, drafts, investigations, follow-ups, appeals, waiting decisions."""
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, F, QuerySet, Value
-from django.db.models.functions import Cast, TruncDate
+from django.db.models import CharField, F, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, Now, TruncDate
 from django.urls import reverse
 
 from avhopp.access.roles import Can, role_can
@@ -15,6 +14,7 @@ from avhopp.kernel.deadlines import DeadlineKind, due
 from avhopp.kernel.refusal import Refused
 from cases import rules
 from cases.models import (
+    AccessRequest,
     Case,
     Decision,
     DecisionProposal,
@@ -22,8 +22,10 @@ from cases.models import (
     FollowUp,
     Investigation,
     JournalEntry,
+    ProtectedReading,
     Task,
 )
+from cases.models.access import ANSWERED_WITHIN
 from cases.models.investigation import ANSWER_TIME
 from cases.panels import Due
 from cases.visibility import CaseScopedQuerySet, IsAnyOf
@@ -31,45 +33,45 @@ from cases.visibility import CaseScopedQuerySet, IsAnyOf
 TASK_LABELS = dict(Task.Kind.choices)
 
 
-def among_open(case_ids: Iterable[UUID]) -> IsAnyOf:
-    """Rows of those of the cases that are open, by `case_id`.
+def of_open_cases(user: User) -> IsAnyOf:
+    """Rows of the open cases that `user` may see, by `case_id`.
 
     Not `case__closed=None`: that is a join, and for each of its rows the wall would go through all the cases
     that the user sees (docs/decisions/0007).
     """
-    return IsAnyOf("case_id", Case.objects.filter(id__in=list(case_ids), closed=None).order_by().values("id"))
+    return IsAnyOf("case_id", Case.objects.visible_to(user).open().order_by().values("id"))
 
 
-def due_from_cases(case_ids: Iterable[UUID], user: User, today: date) -> list[Due]:
-    """Everything that is due in these cases and that `user` may see: at most three queries.
+def due_from_cases(user: User, today: date) -> list[Due]:
+    """Everything that is due in the cases and that `user` may see: at most three queries.
 
     An appeal's last day is shown until it has passed; then the decision stands and nothing is due.
     """
-    ids = list(case_ids)
-    sources = [rows for see, rows in _sources(ids, user, today) if role_can(user.role, see)] if ids else []
+    sources = [rows for see, rows in _sources(user, today) if role_can(user.role, see)]
     if not sources:
         return []
     first, *others = sources
     found = [_due(*row) for row in (first.union(*others, all=True) if others else first)]
-    return found + _proposals(ids, user, today)
+    return found + _proposals(user, today)
 
 
-def _sources(ids: list[UUID], user: User, today: date) -> list[tuple[Can, QuerySet]]:
+def _sources(user: User, today: date) -> list[tuple[Can, QuerySet]]:
     def rows(what: str, source: CaseScopedQuerySet, start: Any, detail: Any = None) -> QuerySet:
-        found = source.visible_to(user).filter(case_id__in=ids).order_by()
+        found = source.visible_to(user).order_by()
         return found.annotate(
             due_what=Value(what, CharField()),
             due_detail=Cast(detail or Value(""), CharField()),
             due_from=start,
         ).values_list("case_id", "id", "due_what", "due_detail", "due_from")
 
-    in_open = among_open(ids)
+    in_open = of_open_cases(user)
     tasks = Task.objects.open().filter(in_open)
     drafts = JournalEntry.objects.drafts().filter(author=user)
     open_ones = Investigation.objects.filter(in_open, concluded=None)
     asked = open_ones.filter(communicated__gte=today - ANSWER_TIME)
     follow_ups = FollowUp.objects.filter(in_open, held=None)
     appeals = Decision.objects.filter(in_open, notified__gte=due_since(today)).exclude(outcome="bifall")
+    readings = ProtectedReading.objects.waiting(Now()).exclude(asked_by=user)
     return [
         (Can.SEE_TASKS, rows("task", tasks, F("due"), F("kind"))),
         (Can.SEE_JOURNAL, rows("draft", drafts, TruncDate("written_at"))),
@@ -77,7 +79,27 @@ def _sources(ids: list[UUID], user: User, today: date) -> list[tuple[Can, QueryS
         (Can.SEE_INVESTIGATION, rows("answer", asked, F("communicated"))),
         (Can.SEE_FOLLOW_UP, rows("follow_up", follow_ups, F("planned"))),
         (Can.SEE_DECISION, rows("appeal", appeals, F("notified"))),
+        (Can.ASSIGN, _requests(user)),
+        (Can.APPROVE_PROTECTED_READ, rows("reading", readings, TruncDate("asked_at"))),
     ]
+
+
+def _requests(user: User) -> QuerySet:
+    """Requests for access to the cases that `user` may answer, as the other sources' rows."""
+    numbered = Case.objects.visible_to(user).filter(
+        case_no=OuterRef("case_no"), municipality=OuterRef("municipality")
+    )
+    waiting = AccessRequest.objects.visible_to(user).to_answer(user, Now()).order_by()
+    return (
+        waiting.annotate(
+            case_id=Subquery(numbered.order_by().values("id")[:1]),
+            due_what=Value("request", CharField()),
+            due_detail=Value("", CharField()),
+            due_from=TruncDate(F("asked_at")),
+        )
+        .filter(case_id__isnull=False)
+        .values_list("case_id", "id", "due_what", "due_detail", "due_from")
+    )
 
 
 def due_since(today: date) -> date:
@@ -88,6 +110,9 @@ def due_since(today: date) -> date:
 def _due(case_id: UUID, id: UUID, what: str, detail: str, start: date) -> Due:
     if what == "task":
         return Due(case_id, TASK_LABELS[detail], start, reverse("task", args=[case_id, id]))
+    if what == "reading":
+        answer = reverse("protected_answer", args=[case_id, id])
+        return Due(case_id, "Svara på begäran om skyddade uppgifter", start, answer)
     if what == "draft":
         entry = reverse("journal_entry", args=[case_id, id])
         return Due(case_id, "Signera journalanteckning", due(DeadlineKind.JOURNAL_DRAFT, start), entry)
@@ -102,15 +127,18 @@ def _due(case_id: UUID, id: UUID, what: str, detail: str, start: date) -> Due:
         )
     if what == "follow_up":
         return Due(case_id, "Följ upp insatsen", start, reverse("follow_ups", args=[case_id]))
+    if what == "request":
+        url = reverse("access_request", args=[id])
+        return Due(case_id, "Svara på begäran om åtkomst", start + ANSWERED_WITHIN, url)
     decision = reverse("decision", args=[case_id, id])
     return Due(case_id, "Tiden att överklaga går ut", due(DeadlineKind.APPEAL, start), decision)
 
 
-def _proposals(ids: list[UUID], user: User, today: date) -> list[Due]:
+def _proposals(user: User, today: date) -> list[Due]:
     """Decisions that somebody prepared and that `user` may make."""
     if not role_can(user.role, Can.DECIDE):
         return []
-    waiting = list(DecisionProposal.objects.visible_to(user).waiting().filter(among_open(ids)))
+    waiting = list(DecisionProposal.objects.visible_to(user).waiting().filter(of_open_cases(user)))
     if not waiting:
         return []
     order = [rules.Rule.of(row) for row in DelegationRule.objects.visible_to(user).in_force_on(today)]

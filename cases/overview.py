@@ -1,6 +1,5 @@
 """What the case page shows: read in a constant number of queries, and only what the user's role opens."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,15 +8,16 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from avhopp.access.policy import may_in_general
+from avhopp.access.policy import may_in_general, rights_on
 from avhopp.access.requests import UserRequest
-from avhopp.access.roles import ROLES, Can, Role, role_can
+from avhopp.access.roles import Can, Role
 from avhopp.accounts.models import User
 from avhopp.audit.models import Event
+from avhopp.kernel.swedish import sort_key
 from cases import steps
 from cases.models import Case, CaseGroupGrant, CaseUserGrant, FollowUp, Intake, Investigation, JournalEntry
 from cases.models.decision import Decision, DecisionProposal
-from cases.panels import due_in, panels_for
+from cases.panels import Brief, due_everywhere, panels_for
 from cases.states import CaseEvent
 from cases.together import Found, Parts, Rows, together
 from cases.visibility import in_force
@@ -41,11 +41,15 @@ ICONS = {
 
 @dataclass(frozen=True)
 class Shown:
-    """A panel of another part of the system, rendered."""
+    """A panel of another part of the system: rendered, or in brief when it has no rows."""
 
     key: str
     heading: str
+    icon: str
+    page: str
+    page_url: str
     html: SafeString
+    brief: Brief | None
 
 
 @dataclass(frozen=True)
@@ -61,22 +65,20 @@ class Holder:
 def overview(case: Case, user: User, today: date, file: Found) -> dict[str, Any]:
     """Everything of the case itself that the page shows `user`. `file`: the rows of `file_of`."""
 
-    def can(right: Can) -> bool:
-        return role_can(user.role, right)
-
+    rights = rights_on(user, case)
     return {
-        "due": due_in([case.pk], user, today),
-        "steps": step_links(case, user, file["intakes"]),
+        "due": [one for one in due_everywhere(user, today) if one.case_id == case.pk],
+        "steps": step_links(case, rights, file["intakes"]),
         **file,
         "holders": holders(case, file["people"], file["teams"]),
-        "can": {right.value: can(right) for right in Can},
+        "can": {right.value: right in rights for right in Can},
         "can_open": may_in_general(user, Can.OPEN_CASE),
     }
 
 
 def read_page(case: Case, user: User) -> tuple[Found, dict[str, Found]]:
     """The rows of the case itself, and those of each panel by its key: one query."""
-    parts = {panel.key: panel.rows(case, user) for panel in panels_for(user)}
+    parts = {panel.key: panel.rows(case, user) for panel in panels_for(user, case)}
     found = together(case, {FILE: file_of(case, user), **parts})
     return found.pop(FILE), found
 
@@ -103,14 +105,14 @@ def file_of(case: Case, user: User) -> Parts:
         "people": (Can.SEE_ACCESS, Rows(grants(CaseUserGrant), {"user": name})),
         "teams": (Can.SEE_ACCESS, Rows(grants(CaseGroupGrant), {"group": name})),
     }
+    rights = rights_on(user, case)
     return {
-        key: rows if role_can(user.role, right) else Rows(rows.queryset.none())
-        for key, (right, rows) in parts.items()
+        key: rows if right in rights else Rows(rows.queryset.none()) for key, (right, rows) in parts.items()
     }
 
 
-def step_links(case: Case, user: User, intakes: list[Intake]) -> list[dict[str, Any]]:
-    """The next steps that the role may take, with addresses. Without an application none starts at once."""
+def step_links(case: Case, rights: set[Can], intakes: list[Intake]) -> list[dict[str, Any]]:
+    """The next steps that these rights allow, with addresses. Without an application none starts at once."""
     applied = any(intake.kind == Intake.Kind.APPLICATION for intake in intakes)
     return [
         {
@@ -120,28 +122,14 @@ def step_links(case: Case, user: User, intakes: list[Intake]) -> list[dict[str, 
             if step.page
             else reverse("step", args=[case.pk, step.event.value]),
         }
-        for step in steps.offered(case.state, lambda right: role_can(user.role, right))
+        for step in steps.offered(case.state, lambda right: right in rights)
         if applied or step.event != CaseEvent.APPLY
     ]
 
 
 def timeline(case: Case, user: User) -> Any:
-    """The case's events that the role may read, the newest first, as a queryset."""
-    return Event.objects.about(case.pk).readable_by(ROLES[Role(user.role)])
-
-
-def as_timeline(events: Sequence[Event]) -> list[dict[str, Any]]:
-    """Events as the timeline component wants them."""
-    return [
-        {
-            "date": event.occurred_on,
-            "heading": event.text,
-            "text": f"Skäl: {event.reason}" if event.reason else "",
-            "by": event.actor_name,
-            "icon": ICONS.get(event.kind.partition("_")[0], "circle-dot"),
-        }
-        for event in events
-    ]
+    """The case's events that `user` may read, the newest first, as a queryset."""
+    return Event.objects.about(case.pk).readable_by(rights_on(user, case))
 
 
 def holders(case: Case, people: list[CaseUserGrant], groups: list[CaseGroupGrant]) -> list[Holder]:
@@ -151,7 +139,7 @@ def holders(case: Case, people: list[CaseUserGrant], groups: list[CaseGroupGrant
         Holder(team_label(one.group.name, case), one.get_kind_display(), one.valid_from, one.reason)
         for one in groups
     ]
-    return own + sorted(teams, key=lambda holder: holder.name)
+    return own + sorted(teams, key=lambda holder: sort_key(holder.name))
 
 
 def team_label(name: str, case: Case) -> str:
@@ -169,9 +157,12 @@ def team_label(name: str, case: Case) -> str:
 def panels_of(case: Case, request: UserRequest, today: date, found: dict[str, Found]) -> list[Shown]:
     """What other parts show about the case, from the rows that `read_page` found for them."""
     shown = []
-    for panel in panels_for(request.user):
+    for panel in panels_for(request.user, case):
         given = panel.load(case, request.user, today, found[panel.key])
+        brief = given.get("brief")
         context = {"case": case, "today": today, **given}
-        html = render_to_string(panel.template, context, request=request)
-        shown.append(Shown(panel.key, panel.heading, html))
+        html = SafeString() if brief else render_to_string(panel.template, context, request=request)
+        words, name = panel.page
+        url = reverse(name, args=[case.pk]) if name else ""
+        shown.append(Shown(panel.key, panel.heading, panel.icon, words, url, html, brief))
     return shown

@@ -9,10 +9,20 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from avhopp.access.roles import Can, role_can
+from avhopp.access.policy import may
+from avhopp.access.roles import Can
 from avhopp.accounts.models import User
 from cases.models import Case
 from cases.together import Found, Parts
+from cases.visibility import looking_at
+
+
+@dataclass(frozen=True)
+class Brief:
+    """What a panel without rows says in one line, and what can be done there: pairs of words and address."""
+
+    text: str
+    links: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -21,7 +31,7 @@ class Panel:
 
     `can` must be held for the panel to be loaded at all. `rows(case, user)` names what the panel reads: the
     page asks for the rows of all its panels in one query. `load(case, user, today, found)` gets them and
-    returns what the template shows.
+    returns what the template shows; with a `Brief` as "brief" the page shows that line and no template.
     """
 
     key: str
@@ -31,6 +41,8 @@ class Panel:
     template: str
     rows: Callable[[Case, User], Parts]
     load: Callable[[Case, User, date, Found], dict[str, Any]]
+    icon: str = "chevron-right"
+    page: tuple[str, str] = ("", "")  # words and URL name of the page with all of it, given the case's id
 
 
 @dataclass(frozen=True)
@@ -43,8 +55,8 @@ class Due:
     url: str
 
 
-#: Given the ids of cases, the user and today: what is due in them, in a constant number of queries.
-DueSource = Callable[[Iterable[UUID], User, date], list[Due]]
+#: What is due today in the cases that the user may see and looks at, in a constant number of queries.
+DueSource = Callable[[User, date], list[Due]]
 
 _panels: dict[str, Panel] = {}
 _due_sources: dict[str, DueSource] = {}
@@ -62,13 +74,21 @@ def panels() -> list[Panel]:
     return sorted(_panels.values(), key=lambda panel: panel.order)
 
 
-def panels_for(user: User) -> list[Panel]:
-    """The panels that the role may see. Of the others nothing is even read."""
-    return [panel for panel in panels() if role_can(user.role, panel.can)]
+def panels_for(user: User, case: Case) -> list[Panel]:
+    """The panels of the case that `user` may see. Of the others nothing is even read."""
+    return [panel for panel in panels() if may(user, panel.can, case)]
 
 
 def due_in(case_ids: Iterable[UUID], user: User, today: date) -> list[Due]:
-    """Everything that is due in these cases, the earliest first."""
-    ids = list(case_ids)
-    found = [due for source in _due_sources.values() for due in source(ids, user, today)]
+    """Everything that is due in those of these cases that `user` may see, the earliest first."""
+    ids = set(case_ids)
+    if not ids:
+        return []
+    with looking_at(user, ids):
+        return due_everywhere(user, today)
+
+
+def due_everywhere(user: User, today: date) -> list[Due]:
+    """Everything that is due in the cases that `user` may see and looks at, the earliest first."""
+    found = [due for source in _due_sources.values() for due in source(user, today)]
     return sorted(found, key=lambda due: (due.due, due.label))

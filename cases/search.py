@@ -39,6 +39,13 @@ class Query:
         return cls(name=name)
 
     @property
+    def kind(self) -> str:
+        """What was searched for, in one word: for the read log, which never keeps the term."""
+        if self.case_no:
+            return "arendenummer"
+        return "personnummer" if self.identity else "namn"
+
+    @property
     def about_a_person(self) -> bool:
         """Whether the answer tells who the person is."""
         return not self.case_no

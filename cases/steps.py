@@ -23,6 +23,8 @@ class Step:
     page: str = ""
     asks_reason: bool = False
     asks_day: bool = False
+    day: str = "Dag"  # what the day and the reason are called
+    reason: str = "Skäl"
     final: bool = False
 
 
@@ -36,6 +38,7 @@ STEPS: dict[E, Step] = {
             "Du bedömer om en utredning ska inledas.",
             "Förhandsbedömning startades.",
             asks_day=True,
+            day="Startad den",
         ),
         Step(
             E.APPLY,
@@ -44,6 +47,7 @@ STEPS: dict[E, Step] = {
             "En ansökan utreds alltid. Utredningen ska vara klar inom fyra månader från dagen du anger.",
             "Utredning inleddes på personens egen ansökan.",
             asks_day=True,
+            day="Inledd den",
         ),
         Step(
             E.OPEN_INVESTIGATION,
@@ -52,6 +56,7 @@ STEPS: dict[E, Step] = {
             "Utredningen ska vara klar inom fyra månader från dagen du anger.",
             "Utredning inleddes.",
             asks_day=True,
+            day="Inledd den",
         ),
         Step(
             E.DECLINE,
@@ -61,6 +66,8 @@ STEPS: dict[E, Step] = {
             "Utredning inleddes inte. Ärendet avslutades.",
             asks_reason=True,
             asks_day=True,
+            day="Ärendet avslutas den",
+            reason="Varför inleds ingen utredning?",
             final=True,
         ),
         Step(
@@ -70,6 +77,7 @@ STEPS: dict[E, Step] = {
             "Personen får ta del av materialet och har 14 dagar på sig att svara.",
             "Utredningen kommunicerades med personen.",
             asks_day=True,
+            day="Personen fick materialet",
         ),
         Step(
             E.PREPARE_DECISION,
@@ -109,10 +117,12 @@ STEPS: dict[E, Step] = {
             E.REQUEST_TRANSFER,
             Can.WRITE_CASE,
             "Begär överflyttning",
-            "Du har skickat en skriftlig begäran till den andra kommunen.",
+            "Registrera begäran när du har skickat den skriftligt till den andra kommunen.",
             "Överflyttning begärdes.",
             asks_reason=True,
             asks_day=True,
+            day="Begäran skickades",
+            reason="Vilken kommun, och varför?",
         ),
         Step(
             E.TRANSFER_ACCEPTED,
@@ -122,6 +132,7 @@ STEPS: dict[E, Step] = {
             "Överflyttningen accepterades. Ärendet avslutades.",
             asks_reason=True,
             asks_day=True,
+            day="Den andra kommunen accepterade",
             final=True,
         ),
         Step(
@@ -141,6 +152,7 @@ STEPS: dict[E, Step] = {
             "Ärendet avslutades.",
             asks_reason=True,
             asks_day=True,
+            day="Ärendet avslutas den",
             final=True,
         ),
         Step(
@@ -150,6 +162,7 @@ STEPS: dict[E, Step] = {
             "Ärendet avslutas.",
             "Ärendet avslutades: personen har avlidit.",
             asks_day=True,
+            day="Ärendet avslutas den",
             final=True,
         ),
     )

@@ -12,6 +12,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import DecimalField, F, Field, Model, QuerySet, TextField
 from django.db.models.functions import Cast, JSONObject
 
+from avhopp.sealing.fields import SealedTextField
 from cases.models import Case
 
 
@@ -76,6 +77,11 @@ def _column(one: Field, path: str = "") -> Any:
     return Cast(column, TextField()) if isinstance(one, DecimalField) else column
 
 
+def _value(one: Field, found: Any) -> Any:
+    """As from a row of its own; what is sealed stays sealed until somebody reads it."""
+    return one.as_stored(found) if isinstance(one, SealedTextField) else one.to_python(found)
+
+
 def _instance(model: type[Model], fields: list[Field], row: dict[str, Any]) -> Model:
-    values = [None if row[one.attname] is None else one.to_python(row[one.attname]) for one in fields]
+    values = [None if row[one.attname] is None else _value(one, row[one.attname]) for one in fields]
     return model.from_db("default", [one.attname for one in fields], values)

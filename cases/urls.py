@@ -3,7 +3,20 @@
 from django.urls import include, path, register_converter
 
 from cases.states import CaseEvent
-from cases.views import case, case_list, decision, follow_up, intake, investigation, journal, task
+from cases.views import (
+    access,
+    access_requests,
+    case,
+    case_list,
+    decision,
+    emergencies,
+    follow_up,
+    intake,
+    investigation,
+    journal,
+    protected,
+    task,
+)
 
 
 class EventConverter:
@@ -25,10 +38,20 @@ case_urls = [
     path("tidslinje/", case.case_timeline, name="case_timeline"),
     path("person/", case.person, name="person"),
     path("handlaggare/", case.handler, name="handler"),
+    path("behorigheter/", access.case_access, name="case_access"),
+    path("behorigheter/ge/", access.access_give, name="access_give"),
+    path("behorigheter/medhandlaggare/", access.access_co_handler, name="access_co_handler"),
+    path("behorigheter/avsluta/", access.access_end, name="access_end"),
     path("steg/<event:event>/", case.step, name="step"),
     path("kontakt/", intake.contact, name="contact"),
     path("ateraktualisera/", intake.reopen, name="reopen"),
     path("uppgifter/<uuid:task_id>/", task.task, name="task"),
+    path("skydd/", protected.protection, name="protection"),
+    path("skydd/begar/", protected.protected_ask, name="protected_ask"),
+    path("skydd/visa/", protected.protected_show, name="protected_show"),
+    path("skydd/skriv/", protected.protected_write, name="protected_write"),
+    path("skydd/namn/", protected.protection_names, name="protection_names"),
+    path("skydd/begaran/<uuid:protectedreading_id>/", protected.protected_answer, name="protected_answer"),
     path("journal/", journal.journal, name="journal"),
     path("journal/ny/", journal.journal_new, name="journal_new"),
     path("journal/<uuid:journalentry_id>/", journal.journal_entry, name="journal_entry"),
@@ -68,4 +91,10 @@ urlpatterns = [
     path("arenden/sok/", case_list.case_search, name="case_search"),
     path("arenden/ny/", intake.intake, name="intake"),
     path("arenden/<uuid:case_id>/", include(case_urls)),
+    path("atkomst/", access_requests.access_requests, name="access_requests"),
+    path("atkomst/<uuid:request_id>/", access_requests.access_request, name="access_request"),
+    path("nodatkomst/", emergencies.emergency, name="emergency"),
+    path("nodatkomst/granska/", emergencies.emergencies, name="emergencies"),
+    path("nodatkomst/granska/<uuid:emergency_id>/", emergencies.emergency_review, name="emergency_review"),
+    path("nodatkomst/besked/<uuid:notice_id>/", emergencies.emergency_notice, name="emergency_notice"),
 ]

@@ -11,26 +11,62 @@ from avhopp.access.walls import (
     persons_for,
 )
 from cases.models import (
+    AccessRequest,
     Case,
     CaseGroupGrant,
     CaseNumber,
     CaseUserGrant,
+    ChildrenPart,
+    ChildSafety,
     Decision,
     DecisionProposal,
     DelegationRule,
     DuplicateFlag,
+    EmergencyAccess,
+    EmergencyNotice,
     FollowUp,
+    HealthPart,
     Intake,
     Investigation,
     JournalEntry,
     LegalProvision,
     Person,
+    ProtectedContact,
+    ProtectedReading,
     Task,
 )  # fmt: skip
 
+#: Break-glass comes by `sec.break_glass` alone, and nobody grants in another's name.
 NEW_OR_ASSIGNED = (
-    f"content_object_id = {cases_for(Can.ASSIGN)} "
-    "or ((select sec.able('open_case')) and sec.is_new_case(content_object_id))"
+    "kind <> 'nodatkomst' and granted_by_id = (select sec.actor()) "
+    f"and (content_object_id = {cases_for(Can.ASSIGN)} "
+    "or ((select sec.able('open_case')) and sec.is_new_case(content_object_id)))"
+)
+#: Whoever ends a grant puts the own name to it.
+ENDED_BY_ACTOR = (
+    "coalesce(ended_by_id, (select sec.actor())) = (select sec.actor()) "
+    f"and content_object_id = {cases_for(Can.ASSIGN)}"
+)
+ONLY_ENDED = (
+    "drop trigger if exists keep_grant on {table}",
+    "create trigger keep_grant before update on {table} for each row execute function audit.keep_grant()",
+)
+
+
+def answered_once(*columns: str) -> tuple[str, str]:
+    """A trigger: these columns are written once, the first tells when, and no other column changes."""
+    arguments = ", ".join(f"'{column}'" for column in columns)
+    return (
+        "drop trigger if exists answer_once on {table}",
+        f"create trigger answer_once before update on {{table}} for each row "
+        f"execute function audit.answer_once({arguments})",
+    )
+
+
+HERE = "municipality_id = (select sec.municipality())"
+MAY_ANSWER = (
+    f"{HERE} and case when (select sec.able('see_requests')) then true "
+    "else case_no = any (array(select sec.case_numbers('assign'))) end"
 )
 
 # `case` and not `or`: the planner then keeps to the index of the question asked (by user, or by case), and
@@ -64,14 +100,44 @@ TABLES = [
         worker="select",
         rows=OWN_GRANTS,
         inserts=NEW_OR_ASSIGNED,
-        writes=f"content_object_id = {cases_for(Can.ASSIGN)}",
+        writes=ENDED_BY_ACTOR,
+        extra_triggers=ONLY_ENDED,
     ),
     RuledTable(
         model=CaseGroupGrant,
         worker="select",
         rows=OWN_GROUPS_GRANTS,
         inserts=NEW_OR_ASSIGNED,
-        writes=f"content_object_id = {cases_for(Can.ASSIGN)}",
+        writes=ENDED_BY_ACTOR,
+        extra_triggers=ONLY_ENDED,
+    ),
+    RuledTable(
+        model=AccessRequest,
+        rows=f"case when asked_by_id = (select sec.actor()) then true else {MAY_ANSWER} end",
+        inserts=f"asked_by_id = (select sec.actor()) and answered_at is null "
+        f"and municipality_id = {municipality_for(Can.ASK_ACCESS)}",
+        writes=f"answered_by_id = (select sec.actor()) and {MAY_ANSWER}",
+        extra_triggers=answered_once("answered_at", "answered_by_id", "granted_until", "refusal"),
+    ),
+    RuledTable(
+        model=EmergencyAccess,
+        web="select, update",
+        worker="select (id, municipality_id, opened_id, taken_at, reviewed_at, verdict)",
+        rows=f"case when municipality_id = {municipality_for(Can.SEE_EMERGENCIES)} then true "
+        "when taken_by_id = (select sec.actor()) then true "
+        "else id = any (array(select sec.told_to_me())) end",
+        inserts="false",
+        writes="reviewed_by_id = (select sec.actor()) "
+        f"and municipality_id = {municipality_for(Can.REVIEW_EMERGENCY)}",
+        extra_triggers=answered_once("reviewed_at", "reviewed_by_id", "verdict", "review_text"),
+    ),
+    RuledTable(
+        model=EmergencyNotice,
+        web="select, update",
+        rows="to_id = (select sec.actor())",
+        inserts="false",
+        writes="to_id = (select sec.actor())",
+        extra_triggers=answered_once("acknowledged_at"),
     ),
     OpenTable(model=CaseNumber),
     MunicipalityTable(
@@ -79,6 +145,9 @@ TABLES = [
     ),
     CaseTable(model=Intake, see=Can.SEE_INTAKE, write=(Can.WRITE_INTAKE, Can.OPEN_CASE)),
     CaseTable(model=Investigation, see=Can.SEE_INVESTIGATION, write=(Can.WRITE_INVESTIGATION,)),
+    CaseTable(model=HealthPart, see=Can.SEE_HEALTH, write=(Can.WRITE_INVESTIGATION,)),
+    CaseTable(model=ChildrenPart, see=Can.SEE_CHILDREN, write=(Can.WRITE_INVESTIGATION,)),
+    CaseTable(model=ChildSafety, see=Can.SEE_CHILDREN, write=(Can.WRITE_INTAKE,)),
     OpenTable(model=LegalProvision, worker="select"),
     OpenTable(model=DelegationRule, worker="select"),
     CaseTable(
@@ -101,4 +170,26 @@ TABLES = [
     ),
     CaseTable(model=Task, see=Can.SEE_TASKS, write=(Can.WRITE_TASKS, Can.WRITE_CONSENT, Can.DECIDE)),
     CaseTable(model=FollowUp, see=Can.SEE_FOLLOW_UP, write=(Can.WRITE_FOLLOW_UP,)),
+    RuledTable(
+        model=ProtectedContact,
+        rows="case_id = any (array(select sec.protected_cases()))",
+        inserts="written_by_id = (select sec.actor()) "
+        f"and case_id = {cases_for(Can.WRITE_PROTECTED_CONTACT)}",
+        history_rows="false",  # no page shows where somebody was
+    ),
+    RuledTable(
+        model=ProtectedReading,
+        rows=f"case_id = {cases_for(Can.SEE_ACCESS)}",
+        inserts=f"asked_by_id = (select sec.actor()) and case_id = {cases_for(Can.SEE_PROTECTED_CONTACT)} "
+        "and answered_by_id is null and case when named then used_at = transaction_timestamp() "
+        "and case_id = any (array(select sec.handled_cases())) else used_at is null end",
+        writes="case when answered_by_id = (select sec.actor()) "
+        f"then case_id = {cases_for(Can.APPROVE_PROTECTED_READ)} "
+        f"else asked_by_id = (select sec.actor()) and case_id = {cases_for(Can.SEE_PROTECTED_CONTACT)} end",
+        extra_triggers=(
+            "drop trigger if exists keep_reading on {table}",
+            "create trigger keep_reading before update on {table} "
+            "for each row execute function audit.keep_reading()",
+        ),
+    ),
 ]

@@ -49,6 +49,16 @@ class Assessment:
 
 
 @dataclass(frozen=True)
+class Withdrawal:
+    """That the police took their assessment back, in their own words, as we registered it."""
+
+    withdrawn: date
+    registry_no: str
+    document_date: date | None
+    reason: str
+
+
+@dataclass(frozen=True)
 class DecisionFact:
     """That a decision exists, its day and overall type; never which measure, where or with whom."""
 
@@ -90,6 +100,7 @@ class Facts:
     police_reference: str = ""
     identity: Identity | None = None
     assessment: Assessment | None = None
+    withdrawal: Withdrawal | None = None  # of that assessment: goes wherever it goes
     decision: DecisionFact | None = None
     follow_up: JointFollowUp | None = None
     return_home: ReturnHome | None = None
@@ -118,6 +129,7 @@ ALLOWED: dict[str, frozenset[str]] = {
             "crime_degree", "threat", "protection_need", "preliminary", "wording",
         }
     ),
+    "withdrawal": frozenset({"withdrawn", "registry_no", "document_date", "reason"}),
     "decision": frozenset({"exists", "decided", "kind"}),
     "follow_up": frozenset({"planned"}),
     "return_home": frozenset({"possible"}),
@@ -148,6 +160,8 @@ def build_content(
         if said is None:
             raise KeyError(category)
         content[section] = _plain(asdict(said))
+    if "assessment" in content and facts.withdrawal is not None:
+        content["withdrawal"] = _plain(asdict(facts.withdrawal))
     if hide_names and "contact" in content:
         content["contact"] |= {"name": "", "email": ""}
     if consent is not None:

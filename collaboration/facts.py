@@ -18,6 +18,7 @@ from collaboration.contents import (
     Identity,
     JointFollowUp,
     ReturnHome,
+    Withdrawal,
 )  # fmt: skip
 from collaboration.models import Consent, PoliceAssessment
 
@@ -27,13 +28,14 @@ ROUND_THE_CLOCK, OPEN = "dygnsvård", "öppen insats"
 
 
 def facts_for(*, case: Case, recipient: PoliceUnit | None, contact: User, today: date) -> Facts:
-    """What exists in the case for this recipient; an assessment only when the recipient made it itself."""
+    """What exists in the case for this recipient; an assessment only one that the recipient stands by."""
     versions = list(
         PoliceAssessment.objects.filter(case=case).select_related("police_unit").order_by("-version")
     )
     replaced = {version.replaces_id for version in versions}
     own = [version for version in versions if recipient and version.police_unit_id == recipient.pk]
-    assessment = next((version for version in own if version.pk not in replaced), None)
+    standing = (version for version in own if version.pk not in replaced and version.withdrawn is None)
+    assessment = next(standing, None)
     return Facts(
         police_reference=next((version.registry_no for version in own if version.registry_no), ""),
         identity=_identity(case),
@@ -65,6 +67,18 @@ def assessment_fact(assessment: PoliceAssessment) -> Assessment:
         protection_need=assessment.get_protection_need_display(),
         preliminary=assessment.preliminary,
         wording=assessment.wording,
+    )
+
+
+def withdrawal_fact(assessment: PoliceAssessment) -> Withdrawal | None:
+    """What the police wrote when they took the assessment back; None while they stand by it."""
+    if assessment.withdrawn is None:
+        return None
+    return Withdrawal(
+        withdrawn=assessment.withdrawn,
+        registry_no=assessment.withdrawal_registry_no,
+        document_date=assessment.withdrawal_document_date,
+        reason=assessment.withdrawal_reason,
     )
 
 
@@ -110,6 +124,9 @@ def _follow_up(case: Case, today: date) -> JointFollowUp | None:
 
 
 def _contact(case: Case, contact: User) -> Contact:
+    if case.hide_handler_names:
+        unit = f"{case.unit.name}, {case.municipality.name}"
+        return Contact(function=unit, name="", phone=contact.phone, email="")
     return Contact(
         function=f"{contact.title or contact.role_label}, {case.municipality.name}",
         name=contact.name,

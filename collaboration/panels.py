@@ -13,9 +13,9 @@ from avhopp.access.policy import may
 from avhopp.access.roles import Can, role_can
 from avhopp.accounts.models import User
 from avhopp.kernel.workdays import add_workdays
-from cases.due import among_open
+from cases.due import of_open_cases
 from cases.models import Case, Decision
-from cases.panels import Due, Panel
+from cases.panels import Brief, Due, Panel
 from cases.states import MeasureKind
 from cases.together import Found, Parts, Rows
 from cases.visibility import CaseScopedQuerySet
@@ -29,9 +29,9 @@ RELEASE_COLUMNS = ("Referens", "Slag", "Mottagare", "Utlämnat", "Kan läsas til
 
 
 def assessment_rows(case: Case, user: User, versions: int = SIDE_BY_SIDE) -> Parts:
-    """The latest versions, and one more to know whether there are more."""
+    """The latest versions."""
     found = PoliceAssessment.objects.visible_to(user).filter(case=case).order_by("-version")
-    return {"versions": Rows(found[: versions + 1], {"police_unit": ("name",), "second_reader": ("name",)})}
+    return {"versions": Rows(found[:versions], {"police_unit": ("name",), "second_reader": ("name",)})}
 
 
 def load_assessment(
@@ -40,18 +40,30 @@ def load_assessment(
     """The current assessment with age and validity, and the latest versions side by side."""
     found = rows["versions"]
     current = found[0] if found else None
+    can_register = may(user, Can.WRITE_ASSESSMENT, case)
     return {
+        "brief": None if current else _not_assessed(case, can_register),
         "case": case,
         "today": today,
         "current": current,
-        "standing": assessment_standing(current.valid_to, today) if current else None,
+        "standing": assessment_standing(current.valid_to, today, current.withdrawn) if current else None,
         "age": _age((today - current.received).days) if current else "",
         "headings": ["Del", *(f"Version {one.version}" for one in found[:versions])],
         "comparison": compare(found[:versions]),
-        "has_more": len(found) > versions,
-        "can_register": may(user, Can.WRITE_ASSESSMENT, case),
+        "can_register": can_register,
+        "can_withdraw": current is not None
+        and current.withdrawn is None
+        and case.is_open
+        and may(user, Can.WRITE_ASSESSMENT, case),
         "can_read": current is not None and current.waits and current.registered_by_id != user.pk,
     }
+
+
+def _not_assessed(case: Case, can_register: bool) -> Brief:
+    if not can_register:
+        return Brief("Ingen bedömning ännu. Samordnaren registrerar den när polisens handling har kommit.")
+    url = reverse("assessment_new", args=[case.pk])
+    return Brief("Ingen bedömning ännu. Be polisen om en.", (("Registrera polisens bedömning", url),))
 
 
 def compare(versions: list[PoliceAssessment]) -> list[list[str]]:
@@ -66,12 +78,14 @@ def compare(versions: list[PoliceAssessment]) -> list[list[str]]:
     rows.append(["Mottagen", *(one.received.isoformat() for one in versions)])
     rows.append(["Gäller till och med", *(one.valid_to.isoformat() for one in versions)])
     rows.append(["Andra läsning", *(_second_reading(one) for one in versions)])
+    if any(one.withdrawn for one in versions):
+        rows.append(["Återkallad", *(f"{one.withdrawn}" if one.withdrawn else "Nej" for one in versions)])
     return rows
 
 
 def sharing_rows(case: Case, user: User, limit: int = PACKAGES_SHOWN) -> Parts:
-    """Consents and the latest packages, and one more to know whether there are more."""
-    packages = ReleasePackage.objects.visible_to(user).filter(case=case)[: limit + 1]
+    """Consents and the latest packages."""
+    packages = ReleasePackage.objects.visible_to(user).filter(case=case)[:limit]
     return {
         "consents": Rows(Consent.objects.visible_to(user).filter(case=case), {"recipient": ("name",)}),
         "packages": Rows(packages, {"recipient": ("name",)}),
@@ -82,16 +96,21 @@ def load_sharing(
     case: Case, user: User, today: date, found: Found, limit: int = PACKAGES_SHOWN
 ) -> dict[str, Any]:
     """Consents, and the latest releases with their state and when the recipient read them."""
-    packages = found["packages"]
+    packages = found["packages"][:limit]
+    can_consent = may(user, Can.WRITE_CONSENT, case)
+    can_release = case.is_open and may(user, Can.RELEASE, case)
+    links = [("Registrera samtycke", reverse("consent_new", args=[case.pk]))] if can_consent else []
+    links += [("Lämna ut till polisen", reverse("release_new", args=[case.pk]))] if can_release else []
+    nothing = Brief("Inget samtycke är registrerat, och inget är utlämnat till polisen.", tuple(links))
     return {
+        "brief": None if packages or found["consents"] else nothing,
         "case": case,
         "today": today,
         "consents": [(one, consent_standing(one, today)) for one in found["consents"]],
-        "releases": release_rows(packages[:limit]),
-        "has_more": len(packages) > limit,
+        "releases": release_rows(packages),
         "columns": RELEASE_COLUMNS,
-        "can_consent": may(user, Can.WRITE_CONSENT, case),
-        "can_release": case.is_open and may(user, Can.RELEASE, case),
+        "can_consent": can_consent,
+        "can_release": can_release,
     }
 
 
@@ -143,14 +162,23 @@ def load_checks(case: Case, user: User, today: date, found: Found) -> dict[str, 
     """Checks that are overdue or next, the last one made, and open deviations, acute ones first."""
     planned = [one for one in reversed(found["checks"]) if one.done is None]
     made = [one for one in found["checks"] if one.done is not None]
+    can_write = may(user, Can.WRITE_CHECKS, case)
+    links = [("Alla", reverse("case_checks", args=[case.pk]))]
+    if can_write:
+        links = [
+            ("Planera slagning", reverse("check_plan", args=[case.pk])),
+            ("Registrera avvikelse", reverse("deviation_new", args=[case.pk])),
+        ]
+    nothing = Brief("Ingen slagning är planerad. Inga öppna avvikelser.", tuple(links))
     return {
+        "brief": None if found["checks"] or found["deviations"] else nothing,
         "case": case,
         "today": today,
         "overdue": [one for one in planned if one.planned < today],
         "upcoming": next((one for one in planned if one.planned >= today), None),
         "last_done": max(made, key=lambda one: one.done, default=None),
         "deviations": found["deviations"],
-        "can_write": may(user, Can.WRITE_CHECKS, case),
+        "can_write": can_write,
     }
 
 
@@ -163,6 +191,8 @@ PANELS = [
         "collaboration/panel_assessment.html",
         assessment_rows,
         load_assessment,
+        "shield",
+        ("Alla bedömningar", "case_assessments"),
     ),
     Panel(
         "delning",
@@ -172,6 +202,8 @@ PANELS = [
         "collaboration/panel_sharing.html",
         sharing_rows,
         load_sharing,
+        "send",
+        ("Alla utlämnanden", "case_releases"),
     ),
     Panel(
         "slagningar",
@@ -181,16 +213,18 @@ PANELS = [
         "collaboration/panel_checks.html",
         check_rows,
         load_checks,
+        "scan-eye",
+        ("Alla slagningar och avvikelser", "case_checks"),
     ),
 ]
 
 
-def due_collaboration(case_ids: Iterable[UUID], user: User, today: date) -> list[Due]:
+def due_collaboration(user: User, today: date) -> list[Due]:
     """What is due with the police in these open cases. The labels say nothing of threat. One query."""
-    open_ones = among_open(case_ids)
+    open_ones = of_open_cases(user)
     first, *others = (_days(what, rows.filter(open_ones), user) for what, rows in _sources(today))
     found = list(first.union(*others, all=True))
-    assessed = {case_id for what, case_id, _, _ in found if what == "assessment"}
+    assessed = {case_id for what, case_id, _, _ in found if what in ("assessment", "withdrawn")}
     due = [_due(what, case_id, id, day, today) for what, case_id, id, day in found if what != "decision"]
     if role_can(user.role, Can.SEE_ASSESSMENT):  # missing only to those who would have seen it
         due += [_missing(case_id, day) for case_id, day in _first_placing(found) if case_id not in assessed]
@@ -199,12 +233,14 @@ def due_collaboration(case_ids: Iterable[UUID], user: User, today: date) -> list
 
 def _sources(today: date) -> list[tuple[str, CaseScopedQuerySet]]:
     """What may be due, each with the day that it is counted from as `day`."""
-    assessments = PoliceAssessment.objects.current()
+    assessments = PoliceAssessment.objects.standing()
+    taken_back = PoliceAssessment.objects.taken_back()
     placing = Decision.objects.exclude(outcome=Decision.Outcome.REJECTED).exclude(kind=MeasureKind.OUTPATIENT)
     consents = Consent.objects.filter(withdrawn=None, end__gte=today)
     last_consents = consents.order_by("case_id", "recipient_id", "-end", "-id").distinct("case", "recipient")
     return [
         ("assessment", assessments.annotate(day=F("valid_to"))),
+        ("withdrawn", taken_back.annotate(day=F("withdrawn"))),
         ("second_reading", assessments.waiting().annotate(day=F("received"))),
         ("decision", placing.filter(Q(end=None) | Q(end__gte=today)).annotate(day=F("decided"))),
         ("check", RegisterCheck.objects.overdue(today).annotate(day=F("planned"))),
@@ -238,6 +274,9 @@ def _due(what: str, case_id: UUID, id: UUID, day: date, today: date) -> Due | No
         text = "har gått ut" if day < today else "går ut"
         url = reverse("case_assessments", args=[case_id])
         return Due(case_id, f"Polisens bedömning {text}: be om en ny", day, url)
+    if what == "withdrawn":
+        url = reverse("case_assessments", args=[case_id])
+        return Due(case_id, "Polisens bedömning är återkallad: be om en ny", add_workdays(day, 1), url)
     if what == "second_reading":
         url = reverse("second_reading", args=[case_id, id])
         return Due(case_id, "Andra läsning av polisens bedömning", add_workdays(day, 1), url)
@@ -267,4 +306,6 @@ def _with_changes(values: list[str]) -> list[str]:
 def _second_reading(one: PoliceAssessment) -> str:
     if one.second_reader is not None:
         return f"Läst av {one.second_reader.name}"
-    return "Väntar" if one.needs_second_reading else "Behövs inte"
+    if one.is_unread:
+        return "Väntar" if one.waits else "Gjordes inte"
+    return "Behövs inte"

@@ -25,8 +25,10 @@ class Standing:
     tone: str
 
 
-def assessment_standing(valid_to: date, today: date) -> Standing:
-    """An assessment that has run out says so; it never turns into a lower one."""
+def assessment_standing(valid_to: date, today: date, withdrawn: date | None = None) -> Standing:
+    """One that has run out, or that the police took back, says so; it never turns into a lower one."""
+    if withdrawn is not None:
+        return Standing("withdrawn", "Hotbild: återkallad", "danger")
     if valid_to < today:
         return Standing("expired", "Hotbild: utgången", "danger")
     if valid_to <= today + ASSESSMENT_WARNING:
@@ -48,7 +50,7 @@ def needs_second_reading(threat: str, previous: str | None, previous_waits: bool
     """A changed threat level takes a second reader (DOMAIN.md 3.3).
 
     A version after one that nobody confirmed is not confirmed either: otherwise registering the same level
-    twice would be a way around the reader.
+    twice, or withdrawing in between, would be a way around the reader.
     """
     if previous is None:
         return False

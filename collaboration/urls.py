@@ -11,6 +11,11 @@ in_case = [
     path(
         "bedomningar/<uuid:assessment_id>/andra-lasning/", assessments.second_reading, name="second_reading"
     ),
+    path(
+        "bedomningar/<uuid:assessment_id>/aterkalla/",
+        assessments.assessment_withdraw,
+        name="assessment_withdraw",
+    ),
     path("samtycken/nytt/", consents.consent_new, name="consent_new"),
     path("samtycken/<uuid:consent_id>/aterkalla/", consents.consent_withdraw, name="consent_withdraw"),
     path("utlamnanden/", releases.case_releases, name="case_releases"),

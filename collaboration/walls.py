@@ -13,13 +13,26 @@ from collaboration.models import (
 )  # fmt: skip
 
 # What the police assessed never changes once registered: a correction is a new version.
-# A second reader signs once, and for nobody else.
+# A second reader signs once, and for nobody else. A withdrawal is written once, by who may register, in the
+# own name; after it nothing changes.
 KEEP_REGISTERED = """
 create or replace function audit.keep_registered() returns trigger
 language plpgsql set search_path = '' as $$
 declare
-    may_change constant text[] := array['second_reader_id', 'second_read_at', 'withdrawn'];
+    may_change constant text[] := array['second_reader_id', 'second_read_at', 'withdrawn',
+        'withdrawal_reason', 'withdrawal_registry_no', 'withdrawal_document_date', 'withdrawn_by_id',
+        'withdrawn_at'];
 begin
+    if old.withdrawn is not null and to_jsonb(new) <> to_jsonb(old) then
+        raise exception 'registered: a withdrawn assessment is closed'
+            using errcode = 'check_violation', constraint = 'withdrawn_assessment_is_closed';
+    end if;
+    if new.withdrawn is not null and old.withdrawn is null
+       and (new.withdrawn_by_id is distinct from sec.actor()
+            or not new.case_id = any (array(select sec.cases('write_assessment')))) then
+        raise exception 'registered: a withdrawal is registered by who may register, in the own name'
+            using errcode = 'check_violation', constraint = 'withdrawal_in_the_own_name';
+    end if;
     if (to_jsonb(new) - may_change) <> (to_jsonb(old) - may_change) then
         raise exception 'registered: an assessment is frozen'
             using errcode = 'check_violation', constraint = 'assessment_is_frozen';
@@ -56,7 +69,8 @@ TABLES = [
     CaseTable(
         model=ReleasePackage,
         see=Can.SEE_RELEASE,
-        write=(Can.RELEASE, Can.WRITE_CONSENT),
+        write=(Can.RELEASE, Can.WRITE_CONSENT),  # a withdrawn consent closes packages
+        add=(Can.RELEASE,),
         extra_triggers=(
             "drop trigger if exists keep_released on {table}",
             "create trigger keep_released before update on {table} "

@@ -1,4 +1,4 @@
-"""How a year's cost is charged to its budget lines (DOMAIN.md 7.3, scenarios/FORMAT.md). Pure.
+"""A year's cost by month, and how its budget lines are charged (DOMAIN.md 7.3, scenarios/FORMAT.md). Pure.
 
 First what stays from year to year (ramhojande and ram, in the order they were entered), then what was
 directed to the year alone, then the state's money. What no line covers is overrun, shown openly: money from
@@ -11,8 +11,9 @@ from datetime import date
 from decimal import Decimal
 
 from avhopp.kernel import periods
-from avhopp.kernel.periods import ONE_DAY, Period
-from placements.costs import NOTHING, Stay, cost, nights
+from avhopp.kernel.periods import Period
+from placements.costs import NOTHING
+from placements.spent import Residence, Sums, spent_in, sums_of, up_to
 
 ORDER_OF_USE = {"ramhojande": 0, "ram": 0, "riktad": 1, "statsbidrag": 2}
 
@@ -72,32 +73,14 @@ def charge(lines: Iterable[Line], year_cost: Decimal) -> Charged:
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """One month of the year: nights and cost, inside and outside framework agreements."""
+    """One month of the year, and what the stays have used of it."""
 
     period: Period
-    nights: int
-    cost_inside: Decimal
-    cost_outside: Decimal
-
-    @property
-    def cost(self) -> Decimal:
-        return self.cost_inside + self.cost_outside
+    spent: Sums
 
 
-def months_of(stays: Iterable[tuple[bool, Stay]], year: int, cut: date) -> tuple[Month, ...]:
-    """The year's twelve months with the nights and the cost up to and including the night of the cut.
-
-    `stays` are pairs: whether it is inside a framework agreement, and a stay that has begun.
-    """
-    pairs = tuple(stays)
-    counted = []
-    for number in range(1, 13):
-        month = periods.month(year, number)
-        part = month.intersection(Period(month.start, max(cut + ONE_DAY, month.start)))
-        if part is None:
-            counted.append(Month(month, 0, NOTHING, NOTHING))
-            continue
-        inside = sum((cost(stay, part) for within, stay in pairs if within), NOTHING)
-        outside = sum((cost(stay, part) for within, stay in pairs if not within), NOTHING)
-        counted.append(Month(month, sum(nights(stay, part) for _, stay in pairs), inside, outside))
-    return tuple(counted)
+def months_of(lived: Iterable[Residence], year: int, cut: date) -> tuple[Month, ...]:
+    """The year's twelve months with the nights and the cost up to and including the night of the cut."""
+    lived = tuple(lived)
+    months = [periods.month(year, number) for number in range(1, 13)]
+    return tuple(Month(month, sums_of(spent_in(lived, up_to(month, cut)))) for month in months)

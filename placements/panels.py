@@ -1,6 +1,5 @@
 """What this part adds to a case: its panels and what is due."""
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -21,9 +20,9 @@ from avhopp.access.policy import may, may_in_general
 from avhopp.access.roles import Can
 from avhopp.accounts.models import User
 from avhopp.pages.tables import Heading
-from cases.due import among_open
+from cases.due import of_open_cases
 from cases.models import Case, Decision, Task
-from cases.panels import Due, Panel
+from cases.panels import Brief, Due, Panel
 from cases.together import Found, Parts, Rows
 from placements.explained import sum_by_case
 from placements.marks import Watched, chain_starts, marks_of, unenforced_mark
@@ -72,15 +71,23 @@ def load_placements(case: Case, user: User, today: date, found: Found) -> dict[s
         may_in_general(user, Can.WRITE_PLACEMENT) and case.is_open and may(user, Can.WRITE_PLACEMENT, case)
     )
     granted = writes and any(row.is_granted for row in found["decisions"])
+    place_url = reverse("place", args=[case.pk]) if granted else ""
     return {
+        "brief": None if stays else _nobody_placed(writes, place_url),
         "columns": _columns(sees),
         "stays": shown,
         "sees": sees,
         "today": today,
         "writes": writes,
         "sum": sum_by_case(standing, [case.pk], today)[case.pk] if sees.money else None,
-        "place_url": reverse("place", args=[case.pk]) if granted else "",
+        "place_url": place_url,
     }
+
+
+def _nobody_placed(writes: bool, place_url: str) -> Brief:
+    if writes and not place_url:
+        return Brief("Ingen placering ännu. Fatta ett beslut om insats först.")
+    return Brief("Ingen placering ännu.", (("Ny placering", place_url),) if place_url else ())
 
 
 def _columns(sees: Sees) -> list[Heading]:
@@ -99,7 +106,10 @@ def load_applications(case: Case, user: User, today: date, found: Found) -> dict
         and case.is_open
         and may(user, Can.WRITE_APPLICATION, case)
     )
+    new_url = reverse("application_new", args=[case.pk]) if writes else ""
+    none_yet = Brief("Ingen ansökan ännu.", (("Ny ansökan", new_url),) if new_url else ())
     return {
+        "brief": None if found["applications"] else none_yet,
         "applications": [
             {
                 "row": row,
@@ -110,7 +120,7 @@ def load_applications(case: Case, user: User, today: date, found: Found) -> dict
             for row in found["applications"]
         ],
         "columns": APPLICATION_COLUMNS,
-        "new_url": reverse("application_new", args=[case.pk]) if writes else "",
+        "new_url": new_url,
     }
 
 
@@ -123,6 +133,7 @@ PANELS = (
         "placements/panel.html",
         placement_rows,
         load_placements,
+        "bed",
     ),
     Panel(
         "applications",
@@ -132,6 +143,7 @@ PANELS = (
         "placements/applications_panel.html",
         application_rows,
         load_applications,
+        "landmark",
     ),
 )
 
@@ -153,9 +165,9 @@ class _DueRow(NamedTuple):
     moved_from: UUID | None
 
 
-def due_placements(case_ids: Iterable[UUID], user: User, today: date) -> list[Due]:
+def due_placements(user: User, today: date) -> list[Due]:
     """What is due about stays, plans and decisions that wait: one query."""
-    open_ones = among_open(case_ids)
+    open_ones = of_open_cases(user)
     decisions = _decisions(user).filter(open_ones)
     rows = _stays(user).filter(open_ones).union(decisions, _tasks(user).filter(open_ones), all=True)
     found: dict[str, list[_DueRow]] = {"stay": [], "decision": [], "task": []}

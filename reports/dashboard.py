@@ -15,8 +15,8 @@ from django.db.models import CharField, Count, QuerySet, Value
 from avhopp.accounts.models import Municipality, User
 from avhopp.kernel import periods
 from avhopp.pages.charts import Budget, Lines, Series
-from cases.models import Case
-from cases.panels import Due, due_in
+from cases.models import Case, EmergencyAccess, EmergencyNotice
+from cases.panels import Due, due_everywhere
 from cases.states import OPEN_STATES, CaseState
 from collaboration.models import PoliceAssessment, ReleasePackage
 from collaboration.rules import ASSESSMENT_WARNING
@@ -79,8 +79,8 @@ def by_state(cases: Iterable[tuple[UUID, str, str]]) -> list[tuple[CaseState, in
 def due_things(cases: Iterable[tuple[UUID, str, str]], user: User, today: date) -> list[DueThing]:
     """Everything overdue or due within fourteen days, the most urgent first."""
     numbers = {key: number for key, number, _ in cases}
-    due = due_in(numbers, user, today)
-    return [DueThing(one, numbers[one.case_id]) for one in due if one.due <= today + SOON]
+    near = [one for one in due_everywhere(user, today) if one.due <= today + SOON]
+    return [DueThing(one, numbers[one.case_id]) for one in near if one.case_id in numbers]
 
 
 def grouped(things: Iterable[DueThing], today: date) -> list[DueGroup]:
@@ -102,6 +102,10 @@ def list_counts(user: User, today: date) -> dict[str, int]:
     parts = {
         "expiring": assessments.expiring(today, today + ASSESSMENT_WARNING),
         "expired": assessments.expired(today),
+        "taken_back": assessments.taken_back(),
+        "notices": EmergencyNotice.objects.visible_to(user).unread(),
+        "emergencies": EmergencyAccess.objects.followed_by(user).unreviewed(),
+        "emergencies_late": EmergencyAccess.objects.followed_by(user).late(),
         "releases": ReleasePackage.objects.visible_to(user).open(),
         "ongoing": placements.ongoing_on(today),
         "planned": placements.planned_on(today),

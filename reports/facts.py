@@ -95,6 +95,19 @@ class CheckFact:
 
 
 @dataclass(frozen=True, slots=True)
+class EmergencyFact:
+    """An emergency access (nödåtkomst), by days; `opened` is False when the number had no case to open.
+
+    `reviewed` None has not been reviewed; `justified` is what the review found, None before it.
+    """
+
+    taken: date
+    opened: bool
+    reviewed: date | None = None
+    justified: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """Everything that the figures of one municipality are counted from."""
 
@@ -105,6 +118,7 @@ class Facts:
     budget_lines: tuple[BudgetLineFact, ...] = ()
     applications: tuple[ApplicationFact, ...] = ()
     checks: tuple[CheckFact, ...] = ()
+    emergencies: tuple[EmergencyFact, ...] = ()
 
 
 def known_birth_date(identity_birth_date: date | None, birth_year: int | None) -> date | None:
@@ -120,7 +134,8 @@ def seen_from(facts: Facts, as_of: date) -> Facts:
     A case received, a decision made or a budget line decided later does not exist, nor does what hangs
     on such a case or decision: its decisions and placements. A case closed later is open. Ends, prices and
     absences are used as decided, also when they lie ahead. The days on which a placement began, a decision
-    was carried out, an application answered and a check made are left: the figures compare them themselves.
+    was carried out, an application answered, a check made and an emergency reviewed are left: the figures
+    compare them themselves.
     """
     cases = tuple(_case_seen_from(row, as_of) for row in facts.cases if row.received <= as_of)
     known_cases = {row.key for row in cases}

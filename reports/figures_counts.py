@@ -5,7 +5,7 @@ Every function takes facts as `seen_from` leaves them, and `cut`, the last day t
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from avhopp.kernel import periods
@@ -15,6 +15,7 @@ from reports.facts import ApplicationFact, CaseFact, DecisionFact, Facts
 
 ADULT_MONTHS = 18 * 12
 MONTHS_TO_ENFORCE = 3
+DAYS_TO_REVIEW = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,23 @@ class Checks:
     planned: int
     done: int
     deviations: int
+
+
+@dataclass(frozen=True, slots=True)
+class Emergencies:
+    """Emergency accesses taken in the month, and how the reviews of those stand."""
+
+    taken: int
+    opened: int
+    justified: int
+    not_justified: int
+    waiting: int  # not reviewed yet, within seven days
+    late: int  # not reviewed within seven days; also when it was done later
+
+    @property
+    def reviewed(self) -> int:
+        """Those whose review is done."""
+        return self.justified + self.not_justified
 
 
 def count_volumes(seen: Facts, month: Period, cut: date) -> Volumes:
@@ -150,6 +168,21 @@ def count_checks(seen: Facts, month: Period, cut: date) -> Checks:
     planned = [row for row in seen.checks if month.start <= row.planned <= cut]
     done = [row for row in planned if row.done is not None and row.done <= cut]
     return Checks(planned=len(planned), done=len(done), deviations=sum(row.deviation for row in done))
+
+
+def count_emergencies(facts: Facts, month: Period, as_of: date, cut: date) -> Emergencies:
+    """Emergency accesses taken in the month up to the cut, with the reviews that were done by as_of."""
+    taken = [row for row in facts.emergencies if month.start <= row.taken <= cut]
+    done = [row for row in taken if row.reviewed is not None and row.reviewed <= as_of]
+    late = [row for row in taken if min(row.reviewed or as_of, as_of) > row.taken + DAYS_TO_REVIEW]
+    return Emergencies(
+        taken=len(taken),
+        opened=sum(row.opened for row in taken),
+        justified=sum(row.justified is True for row in done),
+        not_justified=sum(row.justified is False for row in done),
+        waiting=sum(row not in done and row not in late for row in taken),
+        late=len(late),
+    )
 
 
 def _first_received(cases: Iterable[CaseFact]) -> dict[str, date]:

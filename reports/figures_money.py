@@ -8,14 +8,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
 
 from avhopp.kernel import periods
 from avhopp.kernel.periods import ONE_DAY, Period
 from placements import forecast as forecasts
 from placements.budgeting import Line, charge
-from placements.costs import NOTHING, Stay, cost, nights
+from placements.costs import NOTHING, Stay, nights
 from placements.forecast import Placing
+from placements.spent import Residence, Spent, spent_in, sums_of, up_to
 from reports.facts import BudgetLineFact, Facts
 
 
@@ -96,15 +96,6 @@ class MonthRow:
     running_cost: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Residence:
-    """A stay with an actual start, whose it is, and whether it is inside a framework agreement."""
-
-    person: str
-    inside: bool
-    stay: Stay
-
-
 def residences(seen: Facts) -> tuple[Residence, ...]:
     """The stays with an actual start; one that lies ahead has no night up to the cut."""
     person_of = {row.key: row.person for row in seen.cases}
@@ -122,18 +113,16 @@ def residences(seen: Facts) -> tuple[Residence, ...]:
 def figure_placements(lived: Iterable[Residence], month: Period, cut: date) -> PlacementFigures:
     """The month's placements, up to and including the night of the cut."""
     lived = tuple(lived)
-    rows = _spent(lived, _up_to(month, cut))
-    month_nights, month_cost = _sums(rows)
-    nights_inside, cost_inside = _sums(row for row in rows if row.inside)
-    nights_outside, cost_outside = _sums(row for row in rows if not row.inside)
+    rows = spent_in(lived, up_to(month, cut))
+    sums = sums_of(rows)
     return PlacementFigures(
-        nights=month_nights,
-        nights_inside=nights_inside,
-        nights_outside=nights_outside,
-        cost=month_cost,
-        cost_inside=cost_inside,
-        cost_outside=cost_outside,
-        mean_cost_per_night=_mean(month_cost, month_nights),
+        nights=sums.nights,
+        nights_inside=sums.nights_inside,
+        nights_outside=sums.nights_outside,
+        cost=sums.cost,
+        cost_inside=sums.cost_inside,
+        cost_outside=sums.cost_outside,
+        mean_cost_per_night=_mean(sums.cost, sums.nights),
         persons=_persons(rows),
         ongoing_last=sum(nights(row.stay, Period(cut, cut + ONE_DAY)) for row in lived),
     )
@@ -141,12 +130,12 @@ def figure_placements(lived: Iterable[Residence], month: Period, cut: date) -> P
 
 def figure_year(lived: Iterable[Residence], year: Period, cut: date) -> YearFigures:
     """The year's placements, up to and including the night of the cut."""
-    rows = _spent(lived, _up_to(year, cut))
-    year_nights, year_cost = _sums(rows)
+    rows = spent_in(lived, up_to(year, cut))
+    sums = sums_of(rows)
     return YearFigures(
-        nights=year_nights,
-        cost=year_cost,
-        mean_cost_per_night=_mean(year_cost, year_nights),
+        nights=sums.nights,
+        cost=sums.cost,
+        mean_cost_per_night=_mean(sums.cost, sums.nights),
         persons_placed=_persons(rows),
     )
 
@@ -198,21 +187,19 @@ def month_rows(lived: Sequence[Residence], first: Period, last: Period, cut: dat
     for month in periods.months_between(first.start, last.end or last.start):
         if month.start > cut:
             break
-        spent = _spent(lived, _up_to(month, cut))
-        month_nights, month_cost = _sums(spent)
-        nights_inside, cost_inside = _sums(row for row in spent if row.inside)
-        nights_outside, cost_outside = _sums(row for row in spent if not row.inside)
-        running_nights += month_nights
-        running_cost += month_cost
+        spent = spent_in(lived, up_to(month, cut))
+        sums = sums_of(spent)
+        running_nights += sums.nights
+        running_cost += sums.cost
         rows.append(
             MonthRow(
                 month=month,
-                nights=month_nights,
-                nights_inside=nights_inside,
-                nights_outside=nights_outside,
-                cost=month_cost,
-                cost_inside=cost_inside,
-                cost_outside=cost_outside,
+                nights=sums.nights,
+                nights_inside=sums.nights_inside,
+                nights_outside=sums.nights_outside,
+                cost=sums.cost,
+                cost_inside=sums.cost_inside,
+                cost_outside=sums.cost_outside,
                 persons=_persons(spent),
                 running_nights=running_nights,
                 running_cost=running_cost,
@@ -221,39 +208,7 @@ def month_rows(lived: Sequence[Residence], first: Period, last: Period, cut: dat
     return tuple(rows)
 
 
-class _Spent(NamedTuple):
-    person: str
-    inside: bool
-    nights: int
-    cost: Decimal
-
-
-def _spent(lived: Iterable[Residence], period: Period) -> list[_Spent]:
-    """Nights and cost of each stay that has either in the period."""
-    return [
-        _Spent(row.person, row.inside, nights(row.stay, period), cost(row.stay, period))
-        for row in lived
-        if _touches(row.stay, period)
-    ]
-
-
-def _touches(stay: Stay, period: Period) -> bool:
-    """Whether the stay can have a night or a departure in the period."""
-    return (period.end is None or stay.start < period.end) and (stay.end is None or period.start <= stay.end)
-
-
-def _up_to(period: Period, cut: date) -> Period:
-    """The part of the period up to and including the cut; empty when the cut lies before it."""
-    end = cut + ONE_DAY if period.end is None else min(period.end, cut + ONE_DAY)
-    return Period(period.start, max(period.start, end))
-
-
-def _sums(rows: Iterable[_Spent]) -> tuple[int, Decimal]:
-    rows = tuple(rows)
-    return sum(row.nights for row in rows), sum((row.cost for row in rows), NOTHING)
-
-
-def _persons(rows: Iterable[_Spent]) -> int:
+def _persons(rows: Iterable[Spent]) -> int:
     return len({row.person for row in rows if row.nights})
 
 

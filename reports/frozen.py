@@ -7,7 +7,7 @@ with two decimals; the checksum is that of the canonical text, so the database m
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
 from types import SimpleNamespace
@@ -18,6 +18,7 @@ from avhopp.kernel.money import plain
 from avhopp.kernel.periods import Period
 from reports.facts import Facts
 from reports.figures import as_json, figures, months
+from reports.figures_counts import count_emergencies
 from reports.figures_money import MonthRow
 
 FORMAT = 1
@@ -37,11 +38,18 @@ class EarlierReport:
     cost: str
 
 
-def freeze(facts: Facts, month: Period, as_of: date, earlier: Iterable[EarlierReport] = ()) -> dict[str, Any]:
+def freeze(
+    facts: Facts,
+    month: Period,
+    as_of: date,
+    earlier: Iterable[EarlierReport] = (),
+    ledger: tuple[int, str] | None = None,
+) -> dict[str, Any]:
     """Everything that the month's report shows, counted once.
 
     `earlier` are the year's reports before this one: where today's facts give other nights or another cost
     for their months, the difference is listed as an adjustment, never silent (DOMAIN.md 5.2).
+    `ledger` is the number and the hash of the history's last entry, which nobody can change once printed.
     """
     rows = [_month(row) for row in months(facts, month.start.year, min(as_of, periods.last_day(month)))]
     return {
@@ -50,6 +58,8 @@ def freeze(facts: Facts, month: Period, as_of: date, earlier: Iterable[EarlierRe
         "months": rows,
         "compared": [_compared(facts, other, as_of) for other in _others(month)],
         "adjustments": _adjustments(rows, earlier),
+        "emergencies": _emergencies(facts, month, as_of),
+        "ledger": {"seq": ledger[0], "hash": ledger[1]} if ledger else None,
     }
 
 
@@ -92,6 +102,11 @@ def _month(row: MonthRow) -> dict[str, Any]:
         "running_nights": row.running_nights,
         "running_cost": plain(row.running_cost),
     }
+
+
+def _emergencies(facts: Facts, month: Period, as_of: date) -> dict[str, int]:
+    """Beside the figures, which are those of the scenario format and no others (SR-20)."""
+    return asdict(count_emergencies(facts, month, as_of, min(as_of, periods.last_day(month))))
 
 
 def _others(month: Period) -> list[Period]:

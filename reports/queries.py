@@ -8,18 +8,20 @@ from datetime import date
 from decimal import Decimal
 from json import JSONDecoder
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.aggregates import JSONBAgg
 from django.db import transaction
-from django.db.models import CharField, JSONField, Manager, QuerySet, Value
-from django.db.models.functions import JSONArray
+from django.db.models import CharField, JSONField, Manager, Q, QuerySet, Value
+from django.db.models.functions import Cast, JSONArray, TruncDate
 
 from avhopp.access.context import acting
 from avhopp.access.roles import Role
 from avhopp.accounts.models import Municipality, User
 from avhopp.kernel.identity import IdentityNumber
 from avhopp.kernel.refusal import Refused
-from cases.models import Case, Decision
+from avhopp.kernel.sealing import Sealed
+from cases.models import Case, Decision, EmergencyAccess, Person
 from collaboration.models import RegisterCheck
 from placements.costs import Absence, PricePeriod
 from placements.models import BudgetLine, GrantApplication, Placement, PlacementAbsence, PlacementPrice
@@ -29,14 +31,16 @@ from reports.facts import (
     CaseFact,
     CheckFact,
     DecisionFact,
+    EmergencyFact,
     Facts,
     PersonFact,
     PlacementFact,
     known_birth_date,
 )
 
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
 #: Columns of an account that the worker's login may not read.
-SECRET_COLUMNS = ("password", "last_login")
+SECRET_COLUMNS = ("password", "last_login", "provider_id")
 
 #: Rows of one kind as they come: the values of the columns, days as text.
 Rows = list[list[Any]]
@@ -91,7 +95,15 @@ def facts_of(municipality: Municipality) -> Facts:
             CheckFact(case, date.fromisoformat(planned), _day(done), deviation)
             for case, planned, done, deviation in found["check"]
         ),
+        emergencies=tuple(
+            EmergencyFact(date.fromisoformat(taken), hit, _day(seen), _justified(verdict))
+            for taken, seen, hit, verdict in found["emergency"]
+        ),
     )
+
+
+def _justified(verdict: str) -> bool | None:
+    return verdict == EmergencyAccess.Verdict.JUSTIFIED if verdict else None
 
 
 class _Exact(JSONDecoder):
@@ -141,18 +153,35 @@ def _sources(municipality: Municipality) -> list[QuerySet]:
         _gathered(
             "application", of_cases(applications), "id case_id sent applied decided granted paid", "sent id"
         ),
+        _gathered(
+            "emergency",
+            EmergencyAccess.objects.filter(municipality=municipality).annotate(
+                on=_day_of("taken_at"), seen=_day_of("reviewed_at"), hit=Q(opened__isnull=False)
+            ),
+            "on seen hit verdict", "taken_at id",
+        ),
         _gathered("check", of_cases(RegisterCheck.objects), "case_id planned done deviation", "planned id"),
     ]  # fmt: skip
+
+
+def _day_of(moment: str) -> Cast:
+    """The day in Sweden on which something happened, as the other days come."""
+    return Cast(TruncDate(moment, tzinfo=STOCKHOLM), CharField())
 
 
 def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
+def _opened(identity: str, person: str) -> str:
+    """The identity number, which only this process and the social services' web process have the key to."""
+    return Person._meta.get_field("identity").opened(Sealed(identity), person)  # type: ignore[union-attr]
+
+
 def _persons(cases: Rows) -> tuple[PersonFact, ...]:
     found = {}
     for _, _, _, person, identity, birth_year, children in cases:
-        of_number = IdentityNumber(identity).birth_date if identity else None
+        of_number = IdentityNumber(_opened(identity, person)).birth_date if identity else None
         found[person] = PersonFact(person, known_birth_date(of_number, birth_year), children)
     return tuple(found.values())
 

@@ -1,15 +1,18 @@
 """The cast: the same people with the same powers in every test, and a case of Asta's."""
 
+import time
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 import pytest
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
+from avhopp.access import session_times
 from avhopp.access.context import acting
 from avhopp.access.roles import Role
 from avhopp.accounts.models import Municipality, PoliceUnit, Unit, User
@@ -119,6 +122,25 @@ def case(cast: Cast, today: date) -> Case:
             by=cast.asta,
             at=datetime.now(UTC),
         )
+
+
+FORCE_LOGIN = Client.force_login
+
+
+def force_login(self: Client, user: AbstractBaseUser, backend: str | None = None) -> None:
+    """Signed in as the sign-in does it: with both factors shown just now."""
+    FORCE_LOGIN(self, user, backend)
+    session, now = self.session, time.time()
+    session_times.begin(session, now)
+    session["account_authentication_methods"] = [{"method": "mfa", "type": "totp", "at": now}]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()
+
+
+@pytest.fixture(autouse=True)
+def both_factors(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every `force_login` of a test is a whole sign-in; tests of the sign-in itself go through its pages."""
+    monkeypatch.setattr(Client, "force_login", force_login)
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Databases of the tests' own. The first is set up as anywhere; the others are copies of it."""
 
 import fcntl
+import hashlib
 import os
 import subprocess
 import sys
@@ -16,6 +17,8 @@ from avhopp.access.database import create_roles
 from avhopp.settings.environment import ROOT, data_folder
 
 TEMPLATE = "avhopp_template"
+#: What a database is made from; a change in it makes the template anew.
+SOURCES = ("avhopp", "cases", "placements", "collaboration", "reports")
 
 
 def own_name(name: str) -> str:
@@ -50,15 +53,37 @@ def fresh_database(name: str) -> None:
             set_up(name)
             return
         with administrator("postgres") as server:
-            if not server.execute("select 1 from pg_database where datname = %s", [TEMPLATE]).fetchone():
-                set_up(TEMPLATE)
+            template = made_template(server)
             server.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
             server.execute(
                 sql.SQL("create database {} template {}").format(
-                    sql.Identifier(name), sql.Identifier(TEMPLATE)
+                    sql.Identifier(name), sql.Identifier(template)
                 )
             )
         create_roles(name)  # what belongs to a database and not to its content
+
+
+def made_template(server: psycopg.Connection) -> str:
+    """The name of a template made from the sources as they are now, whole or not there at all."""
+    template, half = f"{TEMPLATE}_{fingerprint()}", f"{TEMPLATE}_half"
+    found = server.execute("select datname from pg_database where datname like %s", [f"{TEMPLATE}%"])
+    there = {name for (name,) in found.fetchall()}
+    if template not in there:
+        for old in there:
+            server.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(old)))
+        set_up(half)
+        rename = sql.SQL("alter database {} rename to {}")
+        server.execute(rename.format(sql.Identifier(half), sql.Identifier(template)))
+    return template
+
+
+def fingerprint() -> str:
+    """Changes with any program or SQL file."""
+    files = sorted(
+        path for part in SOURCES for end in ("py", "sql") for path in (ROOT / part).rglob(f"*.{end}")
+    )
+    stamps = "".join(f"{path}{path.stat().st_mtime_ns}" for path in files)
+    return hashlib.sha256(stamps.encode()).hexdigest()[:12]
 
 
 def set_up(name: str) -> None:

@@ -40,6 +40,12 @@ QUERIES = {
         select tablename || ' ' || policyname || ' ' || cmd || ' to ' || array_to_string(roles, ',') || ' '
             || left(md5(coalesce(qual, '') || '/' || coalesce(with_check, '')), 12)
         from pg_policies where schemaname in {SCHEMAS}""",
+    "view": f"""
+        select n.nspname || '.' || c.relname || ' '
+            || coalesce(array_to_string(c.reloptions, ','), 'no barrier')
+            || ' ' || left(md5(pg_get_viewdef(c.oid)), 12)
+        from pg_class c join pg_namespace n on n.oid = c.relnamespace
+        where n.nspname in {SCHEMAS} and c.relkind in ('v', 'm')""",
     "privilege": f"""
         select n.nspname || '.' || c.relname || ' ' || pg_get_userbyid(a.grantee) || ' '
             || string_agg(lower(a.privilege_type), ',' order by a.privilege_type)
@@ -68,10 +74,12 @@ def actual() -> list[str]:
     """One line per fact of the catalog, sorted."""
     lines: list[str] = []
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("set local search_path = ''")  # expressions are printed relative to it
+        cursor.execute("select current_setting('search_path'), set_config('search_path', '', true)")
+        before = cursor.fetchone()[0]  # expressions are printed relative to it
         for kind, query in QUERIES.items():
             cursor.execute(query.replace("%%", "%"))
             lines.extend(f"{kind} {row[0]}" for row in cursor.fetchall())
+        cursor.execute("select set_config('search_path', %s, true)", [before])
     return sorted(lines)
 
 

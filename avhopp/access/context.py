@@ -8,9 +8,11 @@ or an expired one gives no rows.
 import hashlib
 import hmac
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -24,6 +26,10 @@ if TYPE_CHECKING:
 LIFETIME_SECONDS = 3600  # longer than any request or render; the transaction ends it first
 SETTING = "avhopp.actor"
 REASON = "avhopp.reason"
+CASES = "avhopp.cases"
+
+#: What the running `narrowed_to` block has told the database.
+_narrowed: ContextVar[frozenset[UUID] | None] = ContextVar("narrowed", default=None)
 
 
 def signed(actor_id: object, login: str, key: bytes, expires: int) -> str:
@@ -79,3 +85,37 @@ def because(reason: str) -> None:
     """The reason that the history rows written from here on carry, until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("select set_config(%s, %s, true)", [REASON, reason])
+
+
+@contextmanager
+def narrowed_to(case_ids: Iterable[UUID], *, whole_request: bool = False) -> Iterator[None]:
+    """Let the database weigh, until the end of the block, only these of the cases that the actor may see.
+
+    It opens nothing: a named case still needs its grant. The setting is not signed, since all it can do is
+    hide. `whole_request` as for `acting`. For pages, `cases.visibility.looking_at` narrows both walls.
+
+    Raises:
+        ImproperlyConfigured: outside a transaction, where the setting would silently have no effect.
+    """
+    if not connection.in_atomic_block:
+        raise ImproperlyConfigured("narrowed_to() needs a transaction: its setting lives and dies with it.")
+    outer = _narrowed.get()
+    inner = frozenset(case_ids) if outer is None else outer & frozenset(case_ids)
+    if inner == outer:
+        yield
+        return
+    token = _narrowed.set(inner)
+    _set_cases(inner)
+    try:
+        yield
+    finally:
+        _narrowed.reset(token)
+        ends_now = whole_request and not connection.savepoint_ids
+        if not connection.needs_rollback and not ends_now:
+            _set_cases(outer)
+
+
+def _set_cases(case_ids: frozenset[UUID] | None) -> None:
+    shown = "" if case_ids is None else "{" + ",".join(sorted(map(str, case_ids))) + "}"
+    with connection.cursor() as cursor:
+        cursor.execute("select set_config(%s, %s, true)", [CASES, shown])

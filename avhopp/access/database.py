@@ -6,7 +6,7 @@ from psycopg.conninfo import make_conninfo
 
 from avhopp import services
 from avhopp.access.context import context_key
-from avhopp.access.roles import ROLES
+from avhopp.access.roles import ROLES, GrantKind, Role, opened_by, opens
 
 LOGINS = {
     # login: (connection limit, settings)
@@ -94,3 +94,13 @@ def store_roles(cursor: object) -> None:
     cursor.execute("delete from sec.role_ability")  # type: ignore[attr-defined]
     rows = [(role.value, can.value, can.writes) for role, rights in ROLES.items() for can in rights]
     cursor.executemany("insert into sec.role_ability values (%s, %s, %s)", sorted(rows))  # type: ignore[attr-defined]
+    cursor.execute("delete from sec.grant_ability")  # type: ignore[attr-defined]
+    opened = [
+        (role.value, can.value, kind.value, works)
+        for role in Role for kind in GrantKind for can in opened_by(role, kind) for works in (True, False)
+        if opens(role, can, kind, works=works)
+    ]  # fmt: skip
+    unnested = "unnest(%s::text[], %s::text[], %s::text[], %s::bool[])"
+    insert = f"insert into sec.grant_ability select * from {unnested}"
+    columns = [list(column) for column in zip(*sorted(opened), strict=True)]
+    cursor.execute(insert, columns)  # type: ignore[attr-defined]

@@ -11,21 +11,18 @@ from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 
 from avhopp.access.context import acting
 from avhopp.access.declaration import READ, READ_WRITE, WRITE, Declaration, View, public, view_name
-from avhopp.access.policy import hold_grants, may, may_in_general
+from avhopp.access.policy import drop_grants, hold_grants, may, may_in_general
 from avhopp.access.roles import Can
+from avhopp.accounts.freshness import confirm_first
 from avhopp.audit.reading import log_read
 
 __all__ = ["READ", "READ_WRITE", "WRITE", "access", "access_page", "public"]
-
-
-#: A queryset method that takes the user: `CaseQuerySet.for_page`.
-Load = Callable[[Any, Any], QuerySet]
 
 
 def case_of(thing: Model) -> UUID | None:
@@ -33,8 +30,12 @@ def case_of(thing: Model) -> UUID | None:
     return thing.pk if hasattr(thing, "grants_to") else getattr(thing, "case_id", None)
 
 
-def access_page(can: Can | None, methods: tuple[str, ...] = READ) -> Callable[[View], View]:
+def access_page(
+    can: Can | None, methods: tuple[str, ...] = READ, *, fresh: bool = False
+) -> Callable[[View], View]:
     """A page about the operation, for whose role the right is enough; None: anybody signed in.
+
+    `fresh`: whoever has not proved within five minutes that it is they is asked first.
 
     Raises:
         PermissionDenied: when the role lacks the right.
@@ -50,7 +51,8 @@ def access_page(can: Can | None, methods: tuple[str, ...] = READ) -> Callable[[V
             if can is not None and not may_in_general(request.user, can):
                 raise PermissionDenied
             with acting(request.user, reason=view_name(request), whole_request=True):
-                return view(request, *args, **kwargs)
+                asked = confirm_first(request) if fresh else None
+                return asked or view(request, *args, **kwargs)
 
         guarded.access = Declaration(can, None, methods)  # type: ignore[attr-defined]
         return guarded
@@ -64,12 +66,12 @@ def access(
     methods: tuple[str, ...] = READ,
     *,
     id: str | None = None,
-    load: Load | None = None,
+    fresh: bool = False,
 ) -> Callable[[View], View]:
     """A page about one object. The view gets it as second argument, found among the rows the user may see.
 
-    `id` is the URL's keyword for the object's id, by default `<model name>_id`. `load` adds to the
-    visible rows what the page shows of the object itself, so that it is read once.
+    `id` is the URL's keyword for the object's id, by default `<model name>_id`. `fresh`: whoever has not
+    proved within five minutes that it is they is asked first, and nothing is read before that.
 
     Raises:
         Http404: the object does not exist, or must seem not to.
@@ -86,17 +88,19 @@ def access(
                 return HttpResponseNotAllowed(methods)
             with acting(request.user, reason=view_name(request), whole_request=True):
                 rows = model.objects.visible_to(request.user)  # type: ignore[attr-defined]
-                rows = load(rows, request.user) if load else rows
                 found = rows.filter(pk=kwargs.pop(keyword)).first()
                 if found is None:
                     raise Http404
                 if kwargs.get("case_id", case_of(found)) != case_of(found):
                     raise Http404  # the object of another case
-                if request.method in READ:
-                    hold_grants(request.user, found)
+                hold_grants(request.user, found)
                 if not may(request.user, can, found):
                     raise PermissionDenied
+                if fresh and (asked := confirm_first(request)):
+                    return asked
                 log_read(request.user, can, found)
+                if request.method not in READ:
+                    drop_grants(found)
                 return view(request, found, *args, **kwargs)
 
         guarded.access = Declaration(can, model, methods)  # type: ignore[attr-defined]

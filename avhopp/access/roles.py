@@ -29,6 +29,20 @@ POLICE_ROLES = [Role.POLICE.value]
 MACHINE_ROLES = [Role.IMPORTER.value, Role.REPORTER.value]
 
 
+#: The permissions that a grant carries: to read the case, or to work in it.
+READ, WORK = "read_case", "work_case"
+
+
+class GrantKind(models.TextChoices):
+    """Why somebody may open a case."""
+
+    ASSIGNMENT = "handlaggare", "Handläggare"
+    CO_HANDLER = "medhandlaggare", "Medhandläggare"
+    UNIT = "enhet", "Enhet eller funktion"
+    TEMPORARY = "tillfallig", "Tillfällig behörighet"
+    BREAK_GLASS = "nodatkomst", "Nödåtkomst"
+
+
 class Can(Enum):
     """Everything that can be seen or done. `SEE_` reads, every other right writes or acts."""
 
@@ -37,9 +51,12 @@ class Can(Enum):
     SEE_INTAKE = "see_intake"
     SEE_INVESTIGATION = "see_investigation"
     SEE_JOURNAL = "see_journal"
+    SEE_HEALTH = "see_health"  # health and dependency
+    SEE_CHILDREN = "see_children"  # what is written of children and family; their number is SEE_PERSON
     SEE_ASSESSMENT = "see_assessment"  # the police's threat assessment
     SEE_CHECKS = "see_checks"  # register checks and deviations
     SEE_DECISION = "see_decision"
+    SEE_REASONS = "see_reasons"  # why it was decided so
     SEE_PLACEMENT = "see_placement"  # kind and period
     SEE_PLACE = "see_place"  # provider and precise place
     SEE_MONEY = "see_money"  # prices and costs
@@ -49,6 +66,7 @@ class Can(Enum):
     SEE_FOLLOW_UP = "see_follow_up"
     SEE_TASKS = "see_tasks"
     SEE_ACCESS = "see_access"  # who holds grants on the case
+    SEE_PROTECTED_CONTACT = "see_protected_contact"  # address and whereabouts: a handler, or once by approval
 
     OPEN_CASE = "open_case"
     WRITE_CASE = "write_case"  # state, closure, definition, person
@@ -65,11 +83,19 @@ class Can(Enum):
     WRITE_FOLLOW_UP = "write_follow_up"
     WRITE_TASKS = "write_tasks"
     ASSIGN = "assign"
+    WRITE_PROTECTED_CONTACT = "write_protected_contact"
+    APPROVE_PROTECTED_READ = "approve_protected_read"  # let somebody else read the protected contact once
 
     # About the operation, not about one case
     SEE_OWN_CASES = "see_own_cases"  # the work list
     SEE_DASHBOARD = "see_dashboard"
     SEE_DUPLICATES = "see_duplicates"  # two persons with one identity number
+    ASK_ACCESS = "ask_access"  # ask for a case by its number
+    SEE_REQUESTS = "see_requests"  # every request of the municipality, also about numbers that no case has
+    BREAK_GLASS = "break_glass"  # open a case of the own unit in an emergency, for at most an hour
+    BREAK_GLASS_ANY_UNIT = "break_glass_any_unit"  # likewise a case of another unit
+    SEE_EMERGENCIES = "see_emergencies"  # who broke the glass, when and why
+    REVIEW_EMERGENCY = "review_emergency"
     SEE_PROVIDERS = "see_providers"
     WRITE_PROVIDERS = "write_providers"
     SEE_BUDGET = "see_budget"
@@ -80,6 +106,7 @@ class Can(Enum):
     APPROVE_REPORT = "approve_report"
     RECORD_PARAGRAPH = "record_paragraph"  # the committee's decision on the report
     SEE_READ_LOG = "see_read_log"
+    ERASE_HISTORY = "erase_history"  # take a row's content out of the history; no role holds it yet
     MANAGE_ACCOUNTS = "manage_accounts"
     LOAD_SCENARIO = "load_scenario"
 
@@ -91,7 +118,8 @@ class Can(Enum):
 SEE_FILE = {
     Can.SEE_CASE, Can.SEE_PERSON, Can.SEE_INTAKE, Can.SEE_INVESTIGATION, Can.SEE_JOURNAL, Can.SEE_ASSESSMENT,
     Can.SEE_CHECKS, Can.SEE_DECISION, Can.SEE_PLACEMENT, Can.SEE_PLACE, Can.SEE_MONEY, Can.SEE_APPLICATION,
-    Can.SEE_CONSENT, Can.SEE_RELEASE, Can.SEE_FOLLOW_UP, Can.SEE_TASKS, Can.SEE_ACCESS,
+    Can.SEE_CONSENT, Can.SEE_RELEASE, Can.SEE_FOLLOW_UP, Can.SEE_TASKS, Can.SEE_ACCESS, Can.SEE_HEALTH,
+    Can.SEE_CHILDREN, Can.SEE_REASONS,
 }  # fmt: skip
 
 #: What a grant on a case opens for each role, and what the role may do in the operation.
@@ -99,22 +127,28 @@ ROLES: dict[Role, set[Can]] = {
     Role.CASE_WORKER: SEE_FILE | {
         Can.OPEN_CASE, Can.WRITE_CASE, Can.WRITE_INTAKE, Can.WRITE_INVESTIGATION, Can.WRITE_JOURNAL,
         Can.WRITE_CHECKS, Can.DECIDE, Can.WRITE_PLACEMENT, Can.WRITE_CONSENT, Can.WRITE_FOLLOW_UP,
-        Can.WRITE_TASKS, Can.SEE_OWN_CASES, Can.SEE_PROVIDERS,
+        Can.WRITE_TASKS, Can.SEE_OWN_CASES, Can.SEE_PROVIDERS, Can.ASK_ACCESS, Can.BREAK_GLASS,
+        Can.SEE_PROTECTED_CONTACT, Can.APPROVE_PROTECTED_READ,
     },
     Role.SENIOR_CASE_WORKER: SEE_FILE | {
         Can.OPEN_CASE, Can.WRITE_CASE, Can.WRITE_INTAKE, Can.DECIDE, Can.WRITE_TASKS, Can.ASSIGN,
-        Can.SEE_OWN_CASES, Can.SEE_DASHBOARD, Can.SEE_PROVIDERS,
+        Can.SEE_OWN_CASES, Can.SEE_DASHBOARD, Can.SEE_PROVIDERS, Can.ASK_ACCESS, Can.BREAK_GLASS,
+        Can.BREAK_GLASS_ANY_UNIT,
+        Can.APPROVE_PROTECTED_READ,
     },
-    Role.COORDINATOR: SEE_FILE - {Can.SEE_JOURNAL} | {
+    Role.COORDINATOR: SEE_FILE - {Can.SEE_JOURNAL, Can.SEE_HEALTH, Can.SEE_CHILDREN} | {
         Can.OPEN_CASE, Can.WRITE_ASSESSMENT, Can.WRITE_CHECKS, Can.WRITE_APPLICATION, Can.WRITE_CONSENT,
         Can.RELEASE, Can.WRITE_TASKS, Can.ASSIGN, Can.SEE_OWN_CASES, Can.SEE_DASHBOARD, Can.SEE_DUPLICATES,
         Can.SEE_PROVIDERS, Can.WRITE_PROVIDERS, Can.SEE_BUDGET, Can.WRITE_BUDGET, Can.SEE_REPORT,
-        Can.SEE_DRAFT_REPORT, Can.MAKE_REPORT,
+        Can.SEE_DRAFT_REPORT, Can.MAKE_REPORT, Can.SEE_REQUESTS, Can.ASK_ACCESS,
+        Can.SEE_PROTECTED_CONTACT, Can.APPROVE_PROTECTED_READ,
     },
-    Role.UNIT_MANAGER: SEE_FILE - {Can.SEE_JOURNAL} | {
+    Role.UNIT_MANAGER: SEE_FILE - {Can.SEE_JOURNAL, Can.SEE_HEALTH} | {
         Can.OPEN_CASE, Can.DECIDE, Can.WRITE_TASKS, Can.ASSIGN, Can.SEE_OWN_CASES, Can.SEE_DASHBOARD,
         Can.SEE_PROVIDERS, Can.WRITE_PROVIDERS, Can.SEE_BUDGET, Can.WRITE_BUDGET, Can.SEE_REPORT,
-        Can.SEE_DRAFT_REPORT, Can.MAKE_REPORT, Can.APPROVE_REPORT,
+        Can.SEE_DRAFT_REPORT, Can.MAKE_REPORT, Can.APPROVE_REPORT, Can.ASK_ACCESS, Can.BREAK_GLASS,
+        Can.BREAK_GLASS_ANY_UNIT, Can.SEE_EMERGENCIES, Can.REVIEW_EMERGENCY,
+        Can.APPROVE_PROTECTED_READ,
     },
     Role.FINANCE_OFFICER: {
         Can.SEE_CASE, Can.SEE_DECISION, Can.SEE_PLACEMENT, Can.SEE_PLACE, Can.SEE_MONEY, Can.SEE_APPLICATION,
@@ -122,7 +156,7 @@ ROLES: dict[Role, set[Can]] = {
         Can.WRITE_BUDGET, Can.SEE_REPORT, Can.SEE_DRAFT_REPORT,
     },
     Role.POLICE: set(),  # nothing here: the police have a portal of their own, with what was released to them
-    Role.LOG_AUDITOR: {Can.SEE_READ_LOG},
+    Role.LOG_AUDITOR: {Can.SEE_READ_LOG, Can.SEE_EMERGENCIES},
     Role.BOARD_SECRETARY: {Can.SEE_REPORT, Can.MAKE_REPORT, Can.RECORD_PARAGRAPH},
     Role.SYSTEM_MANAGER: {Can.MANAGE_ACCOUNTS},
     Role.IMPORTER: SEE_FILE | {
@@ -134,10 +168,52 @@ ROLES: dict[Role, set[Can]] = {
     Role.REPORTER: {
         Can.SEE_CASE, Can.SEE_PERSON, Can.SEE_DECISION, Can.SEE_PLACEMENT, Can.SEE_MONEY, Can.SEE_APPLICATION,
         Can.SEE_CHECKS, Can.SEE_BUDGET, Can.SEE_REPORT, Can.SEE_DRAFT_REPORT, Can.MAKE_REPORT,
+        Can.SEE_EMERGENCIES,
     },
 }  # fmt: skip
+
+#: What being the handler or a co-handler opens besides (matrix, note 7: the coordinator's journal).
+#: The protected contact is the handlers' own (matrix, "Protected address/contact").
+ASSIGNED: dict[Role, set[Can]] = {
+    Role.CASE_WORKER: {Can.WRITE_PROTECTED_CONTACT},
+    Role.SENIOR_CASE_WORKER: {Can.SEE_PROTECTED_CONTACT, Can.WRITE_PROTECTED_CONTACT},
+    Role.COORDINATOR: {Can.SEE_JOURNAL},
+}
+
+#: Rights that no temporary grant opens: nobody passes on an access that will end.
+LASTING = {Can.ASSIGN}
+
+#: All that a break-glass grant opens: the role's own cells of the matrix and its B cells, for reading only.
+#: A case worker is "same unit, not on case" there, and has no more than the B cells of that column.
+BREAK_GLASS: dict[Role, set[Can]] = {
+    Role.CASE_WORKER: {Can.SEE_CASE, Can.SEE_PERSON, Can.SEE_JOURNAL},
+    Role.SENIOR_CASE_WORKER: SEE_FILE | {Can.SEE_PROTECTED_CONTACT},
+    Role.UNIT_MANAGER: SEE_FILE | {Can.SEE_PROTECTED_CONTACT},
+}
 
 
 def role_can(role: str, can: Can) -> bool:
     """Whether `role` has the right at all; a case also needs a grant."""
     return can in ROLES.get(Role(role), set())
+
+
+def opened_by(role: str, kind: str) -> set[Can]:
+    """What a grant of this kind opens for the role; a grant to read opens no right that writes."""
+    held = Role(role)
+    if kind == GrantKind.BREAK_GLASS:
+        return BREAK_GLASS.get(held, set())
+    if kind == GrantKind.TEMPORARY:
+        return ROLES[held] - LASTING
+    if kind in (GrantKind.ASSIGNMENT, GrantKind.CO_HANDLER):
+        return ROLES[held] | ASSIGNED.get(held, set())
+    return ROLES[held]
+
+
+def opens(role: str, can: Can, kind: str, *, works: bool) -> bool:
+    """Whether a grant of this kind, to work or only to read (`works`), gives the role the right."""
+    return can in opened_by(role, kind) and (works or not can.writes)
+
+
+def kinds_opening(role: str, can: Can) -> list[GrantKind]:
+    """The kinds of grant that can give the role the right."""
+    return [kind for kind in GrantKind if can in opened_by(role, kind)]

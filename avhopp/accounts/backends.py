@@ -22,7 +22,7 @@ class PasswordBackend:
     ) -> User | None:
         if not username or not password:
             return None
-        user = self._find(username.strip().lower(), timezone.localdate())
+        user = find_account(username, timezone.localdate())
         if user is None:
             make_password(password)  # the same work as for a known name
             return None
@@ -32,7 +32,12 @@ class PasswordBackend:
         accounts = User.objects.working_on(timezone.localdate()).exclude(role__in=ELSEWHERE)
         return accounts.select_related("municipality", "unit").filter(pk=user_id).first()
 
-    def _find(self, name: str, today: date) -> User | None:
-        accounts = User.objects.working_on(today).exclude(role__in=ELSEWHERE)
-        found = list(accounts.filter(username=name)[:1]) or list(accounts.filter(handle=name)[:2])
-        return found[0] if len(found) == 1 else None
+
+def find_account(typed: str, today: date) -> User | None:
+    """The account of a typed user name, when it may be used today; a short name that two have is nobody's."""
+    name = typed.strip().lower()
+    accounts = (
+        User.objects.working_on(today).exclude(role__in=ELSEWHERE).select_related("municipality", "unit")
+    )
+    found = list(accounts.filter(username=name)[:1]) or list(accounts.filter(handle=name)[:2])
+    return found[0] if len(found) == 1 else None

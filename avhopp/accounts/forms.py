@@ -1,10 +1,153 @@
+"""The forms of sign-in and accounts."""
+
+import time
+from typing import Any
+
+from django import forms
+from django.contrib.auth import authenticate
 from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+
+from avhopp.access import throttle
+from avhopp.access.roles import MACHINE_ROLES, POLICE_ROLES, Role
+from avhopp.accounts.models import PoliceUnit, Unit, User
+from avhopp.kernel.refusal import Refused
+from avhopp.pages.forms import DateField
+
+WRONG = "Användarnamnet eller lösenordet stämmer inte. Kontrollera båda och försök igen."
 
 
 class SignInForm(AuthenticationForm):
-    """One sentence for every failure: it does not tell whether the account exists."""
+    """One sentence for every failure, which tells of no account. Guesses are counted first."""
 
-    error_messages = {
-        "invalid_login": "Användarnamnet eller lösenordet stämmer inte. Kontrollera båda och försök igen.",
-        "inactive": "Användarnamnet eller lösenordet stämmer inte. Kontrollera båda och försök igen.",
-    }
+    error_messages = {"invalid_login": WRONG, "inactive": WRONG}
+
+    def clean(self) -> dict[str, Any]:
+        username, password = self.cleaned_data.get("username"), self.cleaned_data.get("password")
+        if not username or not password:
+            return self.cleaned_data
+        assert self.request is not None  # the views give it
+        try:
+            guess = throttle.count("password", throttle.name_of_account(username), self.request, time.time())
+        except Refused as refusal:
+            raise ValidationError(refusal.text, code=refusal.code) from None
+        self.user_cache = authenticate(self.request, username=username, password=password)
+        if self.user_cache is None:
+            raise self.get_invalid_login_error()
+        throttle.give_back(guess)
+        return self.cleaned_data
+
+
+class CodeForm(forms.Form):
+    code = forms.CharField(
+        label="Kod",
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+    )
+
+    def __init__(self, *args: Any, recovery: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        hint = "De sex siffror som din app visar just nu"
+        self.fields["code"].help_text = f"{hint}, eller en av dina reservkoder." if recovery else f"{hint}."
+
+
+class PasskeyForm(forms.Form):
+    name = forms.CharField(
+        label="Namn på passkeyn", help_text="Till exempel ”Jobbdatorn”. Bara du ser det.", max_length=60
+    )
+
+
+class NewPasswordForm(forms.Form):
+    """A password, twice."""
+
+    new_password = forms.CharField(
+        label="Nytt lösenord",
+        help_text="Minst 14 tecken. Fyra slumpvisa ord är bra.",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        strip=False,
+        max_length=200,
+    )
+    again = forms.CharField(
+        label="Samma lösenord igen",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        strip=False,
+        max_length=200,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        first = said.get("new_password")
+        if first and said.get("again") and first != said["again"]:
+            self.add_error("again", "Lösenorden är inte lika.")
+        elif first:
+            try:
+                validate_password(first, User(username=said.get("username", "")))
+            except ValidationError as error:
+                self.add_error("new_password", error)
+        return said
+
+
+class OneTimeCodeForm(NewPasswordForm):
+    username = forms.CharField(
+        label="Användarnamn", max_length=80, widget=forms.TextInput(attrs={"autocomplete": "username"})
+    )
+    code = forms.CharField(label="Engångskod", help_text="Den som systemförvaltaren gav dig.", max_length=60)
+    field_order = ["username", "code", "new_password", "again"]
+
+
+class AccountForm(forms.Form):
+    """What the system manager says of an account."""
+
+    username = forms.SlugField(
+        label="Kortnamn",
+        help_text="Små bokstäver, till exempel ”asta”. Blir början på användarnamnet.",
+        max_length=40,
+    )
+    name = forms.CharField(label="Namn", max_length=100)
+    title = forms.CharField(label="Befattning", max_length=100, required=False)
+    phone = forms.CharField(label="Telefon i tjänsten", max_length=30, required=False)
+    email = forms.EmailField(label="E-post i tjänsten", required=False)
+    role = forms.ChoiceField(label="Roll")
+    unit = forms.ModelChoiceField(Unit.objects.none(), label="Enhet", required=False)
+    police_unit = forms.ModelChoiceField(PoliceUnit.objects.none(), label="Polisenhet", required=False)
+    valid_from = DateField(label="Gäller från", required=False)
+    valid_to = DateField(
+        label="Gäller till och med", required=False, help_text="Sista dagen kontot går att använda."
+    )
+    provider_id = forms.CharField(
+        label="Id hos kommunens inloggning",
+        help_text="Behövs bara för den som loggar in genom kommunen.",
+        max_length=200,
+        required=False,
+    )
+
+    def __init__(self, *args: Any, municipality: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        role, unit, police_unit = (self.fields[name] for name in ("role", "unit", "police_unit"))
+        assert isinstance(role, forms.ChoiceField)
+        assert isinstance(unit, forms.ModelChoiceField)
+        assert isinstance(police_unit, forms.ModelChoiceField)
+        role.choices = [(role.value, role.label) for role in Role if role.value not in MACHINE_ROLES]
+        unit.queryset = Unit.objects.filter(municipality=municipality)
+        police_unit.queryset = PoliceUnit.objects.filter(municipality=municipality)
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        is_police = said.get("role") in POLICE_ROLES
+        if is_police and not said.get("police_unit"):
+            self.add_error("police_unit", "Välj polisenhet för den som arbetar hos polisen.")
+        if is_police and said.get("unit"):
+            self.add_error("unit", "Den som arbetar hos polisen hör inte till en enhet här.")
+        if not is_police and said.get("police_unit"):
+            self.add_error("police_unit", "Bara den som arbetar hos polisen hör till en polisenhet.")
+        begins, ends = said.get("valid_from"), said.get("valid_to")
+        if begins and ends and ends < begins:
+            self.add_error("valid_to", "Sista dagen kan inte vara före första dagen.")
+        return said
+
+
+class EndForm(forms.Form):
+    reason = forms.CharField(
+        label="Varför avslutas kontot?", help_text="Till exempel ”slutat sin anställning”.", max_length=200
+    )

@@ -5,11 +5,15 @@ from datetime import date
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import Group
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import Q
+from django.utils.crypto import salted_hmac
 from simple_history.models import HistoricalRecords
 
-from avhopp.access.roles import POLICE_ROLES, Role
+from avhopp.access.policy import may_in_general
+from avhopp.access.roles import MACHINE_ROLES, POLICE_ROLES, Can, Role
+from avhopp.kernel.swedish_sql import SwedishKey
 
 
 class Municipality(models.Model):
@@ -51,7 +55,7 @@ class Unit(models.Model):
     class Meta:
         verbose_name = "enhet"
         verbose_name_plural = "enheter"
-        ordering = ["name", "id"]
+        ordering = [SwedishKey("name"), "id"]
         constraints = [models.UniqueConstraint(fields=["municipality", "ref"], name="unit_ref_once")]
 
     def __str__(self) -> str:
@@ -77,7 +81,7 @@ class PoliceUnit(models.Model):
     class Meta:
         verbose_name = "polisenhet"
         verbose_name_plural = "polisenheter"
-        ordering = ["name", "id"]
+        ordering = [SwedishKey("name"), "id"]
         constraints = [models.UniqueConstraint(fields=["municipality", "ref"], name="police_unit_ref_once")]
 
     def __str__(self) -> str:
@@ -87,6 +91,12 @@ class PoliceUnit(models.Model):
 class UserQuerySet(models.QuerySet):
     def of(self, municipality: Municipality) -> "UserQuerySet":
         return self.filter(municipality=municipality)
+
+    def visible_to(self, user: "User") -> "UserQuerySet":
+        """The people's accounts of the municipality, for whoever manages them."""
+        if not may_in_general(user, Can.MANAGE_ACCOUNTS):
+            return self.none()
+        return self.filter(municipality=user.municipality_id).exclude(role__in=MACHINE_ROLES)
 
     def working_on(self, day: date) -> "UserQuerySet":
         """Accounts that may sign in on `day`."""
@@ -119,6 +129,7 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField("får logga in", default=True)
     valid_from = models.DateField("gäller från", null=True, blank=True)
     valid_to = models.DateField("gäller till och med", null=True, blank=True)
+    provider_id = models.CharField("id hos kommunens inloggning", max_length=200, blank=True)
 
     is_superuser = False  # there is none; guardian and Django ask for the attribute
     is_staff = False
@@ -130,9 +141,12 @@ class User(AbstractBaseUser):
     class Meta:
         verbose_name = "konto"
         verbose_name_plural = "konton"
-        ordering = ["name", "id"]
+        ordering = [SwedishKey("name"), "id"]
         constraints = [
             models.UniqueConstraint(fields=["municipality", "handle"], name="user_handle_once"),
+            models.UniqueConstraint(
+                fields=["provider_id"], condition=~Q(provider_id=""), name="user_provider_id_once"
+            ),
             models.CheckConstraint(
                 condition=Q(role__in=POLICE_ROLES, police_unit__isnull=False, unit=None)
                 | (~Q(role__in=POLICE_ROLES) & Q(police_unit=None)),
@@ -154,3 +168,73 @@ class User(AbstractBaseUser):
     @property
     def role_label(self) -> str:
         return Role(self.role).label
+
+    def works_on(self, day: date) -> bool:
+        """Whether the account may be used on `day`; `UserQuerySet.working_on` says the same of many."""
+        begun = self.valid_from is None or self.valid_from <= day
+        return self.is_active and begun and (self.valid_to is None or self.valid_to >= day)
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What a session is bound to: a new password or another role ends all of them at the next request."""
+        bound = f"{self.password}|{self.role}|{self.unit_id}|{self.police_unit_id}"
+        return salted_hmac("avhopp.accounts.session", bound, secret=secret, algorithm="sha256").hexdigest()
+
+
+class Session(AbstractBaseSession):
+    """One sign-in in one browser. The key is kept as a digest: who reads the table cannot use it."""
+
+    session_key = models.CharField(max_length=64, primary_key=True)
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="sessions")
+    device = models.CharField("webbläsare", max_length=60, blank=True)
+    signed_in_at = models.DateTimeField("inloggad", null=True)
+    seen_at = models.DateTimeField("senast använd", null=True)
+
+    class Meta:
+        verbose_name = "inloggning"
+        verbose_name_plural = "inloggningar"
+        ordering = ["-seen_at", "session_key"]
+
+
+class OneTimeCode(models.Model):
+    """A code that the system manager orders: with it somebody sets a password, once."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, models.CASCADE, related_name="one_time_codes")
+    digest = models.CharField(max_length=64, unique=True)
+    ordered_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")  # null: at the console
+    ordered_at = models.DateTimeField("beställd")
+    valid_to = models.DateTimeField("gäller till")
+    used_at = models.DateTimeField("använd", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "engångskod"
+        verbose_name_plural = "engångskoder"
+        ordering = ["-ordered_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ordered_by=None) | ~Q(user=models.F("ordered_by")),
+                name="code_is_for_somebody_else",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"engångskod, gäller till {self.valid_to:%Y-%m-%d}"
+
+
+class FormDraft(models.Model):
+    """What somebody had typed when the session ended. Only its author reads it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, models.CASCADE, related_name="drafts")
+    path = models.CharField("sida", max_length=300)
+    fields = models.JSONField("fält")
+    saved_at = models.DateTimeField("sparat")
+
+    class Meta:
+        verbose_name = "utkast"
+        verbose_name_plural = "utkast"
+        ordering = ["-saved_at", "id"]
+        constraints = [models.UniqueConstraint(fields=["user", "path"], name="draft_once_per_page")]
+
+    def __str__(self) -> str:
+        return f"utkast, {self.saved_at:%Y-%m-%d}"

@@ -1,11 +1,81 @@
-"""Accounts, units and Django's own tables: nothing about a case."""
+"""Accounts, units, sign-in and Django's own tables: nothing about a case.
 
+Who signs in proves it with secrets that nobody else reads: second factors, one-time codes and drafts are
+their owner's alone, also for the web process's own queries.
+"""
+
+from allauth.account.models import EmailAddress, EmailConfirmation
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
-from django.contrib.sessions.models import Session
 
-from avhopp.access.walls import OpenTable
-from avhopp.accounts.models import Municipality, PoliceUnit, Unit, User
+from avhopp.access.roles import Can
+from avhopp.access.walls import OpenTable, RuledTable
+from avhopp.accounts.models import (
+    FormDraft,
+    Municipality,
+    OneTimeCode,
+    PoliceUnit,
+    Session,
+    Unit,
+    User,
+)  # fmt: skip
+
+#: The processes that people reach; set-up and the owner's own functions are not among them.
+LOGINS = "'avhopp_web', 'avhopp_worker', 'avhopp_portal'"
+OWN = "user_id = (select sec.actor())"
+
+# Whoever acts changes no role of their own, and nobody else's without the right to manage accounts.
+KEEP_OWN_ROLE = f"""
+create or replace function audit.keep_own_role() returns trigger
+language plpgsql set search_path = '' as $$
+declare
+    power constant text[] := array['role', 'municipality_id', 'unit_id', 'police_unit_id', 'is_active',
+                                   'valid_from', 'valid_to', 'provider_id'];
+    changed boolean := exists (
+        select from unnest(power) as f where to_jsonb(new) -> f is distinct from to_jsonb(old) -> f);
+begin
+    if not changed or sec.actor() is null then return new; end if;
+    if old.id = sec.actor() then
+        raise exception 'own_account: nobody changes the own account'
+            using errcode = 'check_violation', constraint = 'nobody_changes_the_own_account';
+    end if;
+    if not (sec.able('{Can.MANAGE_ACCOUNTS.value}') or sec.able('{Can.LOAD_SCENARIO.value}')) then
+        raise exception 'accounts: the right to manage accounts is missing'
+            using errcode = 'check_violation', constraint = 'accounts_are_managed';
+    end if;
+    return new;
+end $$"""
+
+# Groups hold the grants of whole teams. An account gets its first when it is made; after that whoever
+# manages accounts moves it, and nobody their own.
+KEEP_OWN_TEAM = f"""
+create or replace function audit.keep_own_team() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+    account uuid := case when tg_op = 'DELETE' then old.user_id else new.user_id end;
+    result record := case when tg_op = 'DELETE' then old else new end;
+begin
+    if session_user not in ({LOGINS}) then return result; end if;
+    if sec.actor() is null and tg_op = 'INSERT'
+        and not exists (select from app.accounts_user_groups g where g.user_id = account) then
+        return result;
+    end if;
+    if account is distinct from sec.actor()
+        and (sec.able('{Can.MANAGE_ACCOUNTS.value}') or sec.able('{Can.LOAD_SCENARIO.value}')) then
+        return result;
+    end if;
+    raise exception 'accounts: the right to move this account between teams is missing'
+        using errcode = 'check_violation', constraint = 'teams_are_managed';
+end $$"""
+
+# Drafts are forgotten after seven days, unread, whoever signs in next.
+FORGET_DRAFTS = """
+create or replace function sec.forget_drafts() returns void
+language sql volatile security definer set search_path = '' as $$
+    delete from app.accounts_formdraft where saved_at < now() - interval '7 days'
+$$"""
 
 TABLES = [
     OpenTable(model=Municipality, worker="select"),
@@ -15,10 +85,66 @@ TABLES = [
         model=User,
         worker="select (id, username, handle, name, title, phone, email, role, municipality_id, unit_id, "
         "police_unit_id, is_active, valid_from, valid_to)",
+        extra_triggers=(
+            "grant update (password) on {table} to avhopp_policy",  # portal.enrol, with a one-time code
+            KEEP_OWN_ROLE,
+            "drop trigger if exists keep_own_role on {table}",
+            "create trigger keep_own_role before update on {table} "
+            "for each row execute function audit.keep_own_role()",
+        ),
     ),
-    OpenTable(model=User.groups.through, web="select, insert, delete", worker="select"),
+    OpenTable(
+        model=User.groups.through,
+        web="select, insert, delete",
+        worker="select",
+        extra_triggers=(
+            KEEP_OWN_TEAM,
+            "drop trigger if exists keep_own_team on {table}",
+            "create trigger keep_own_team before insert or update or delete on {table} "
+            "for each row execute function audit.keep_own_team()",
+        ),
+    ),
     OpenTable(model=Group, web="select, insert", worker="select"),
     OpenTable(model=Permission, web="select", worker="select"),
     OpenTable(model=ContentType, web="select", worker="select"),
-    OpenTable(model=Session, web="select, insert, update, delete"),
+    OpenTable(model=Session, web="select, insert, update, delete"),  # asked before it is known who it is
+    RuledTable(
+        model=Authenticator,
+        web="select, insert, update, delete",
+        rows=OWN,
+        inserts=OWN,
+        extra_triggers=(
+            "grant insert, delete on {table} to avhopp_policy",  # portal.enrol
+            "create policy functions_add on {table} for insert to avhopp_policy with check (type = 'totp')",
+            "create policy functions_remove on {table} for delete to avhopp_policy using (true)",
+        ),
+    ),
+    RuledTable(
+        model=OneTimeCode,
+        rows=f"{OWN} or ordered_by_id = (select sec.actor())",
+        inserts=f"ordered_by_id = (select sec.actor()) and (select sec.able('{Can.MANAGE_ACCOUNTS.value}'))",
+        writes=OWN,
+        extra_triggers=(
+            "grant update (used_at) on {table} to avhopp_policy",  # portal.enrol
+            "create policy functions_use on {table} for update to avhopp_policy using (used_at is null) "
+            "with check (used_at is not null)",
+        ),
+    ),
+    RuledTable(
+        model=FormDraft,
+        web="select, insert, delete",
+        rows=OWN,
+        inserts=OWN,
+        extra_triggers=(
+            FORGET_DRAFTS,
+            "grant delete on {table} to avhopp_policy",
+            "create policy functions_forget on {table} for delete to avhopp_policy using (true)",
+        ),
+    ),
+    # django-allauth asks the first two for providers and connections; its tables stay empty.
+    OpenTable(model=SocialApp, web="select"),
+    OpenTable(model=SocialAccount, web="select"),
+    OpenTable(model=SocialToken, web=""),
+    OpenTable(model=EmailAddress, web=""),
+    OpenTable(model=EmailConfirmation, web=""),
 ]

@@ -1,8 +1,14 @@
 """Swedish alphabetical order inside PostgreSQL, without ICU and without a locale."""
 
+from typing import Any
+
 from django.db.models import Func, TextField
 
 from avhopp.kernel.swedish import FIRST_MARK, LAST_MARK, PLACED, PLACES
+
+# Nearly every name is written with these letters alone, and then needs no normal form: a fifth of the time.
+PLAIN, PLAIN_PLACES = "ÅåÄäÖöÉé", "{{||}}Ee"
+TEXT = '(%(expressions)s)::text COLLATE "C"'
 
 
 class SwedishKey(Func):
@@ -18,7 +24,12 @@ class SwedishKey(Func):
     # The constants stand in the text, not as parameters: an index and a query then have the same expression.
     # In collation "C", lower() touches A to Z only.
     template = (
-        "(lower(regexp_replace(normalize(translate("
-        f"normalize((%(expressions)s)::text COLLATE \"C\", NFC), '{PLACED}', '{PLACES}'"
-        f"), NFD), '[\\u{ord(FIRST_MARK):04x}-\\u{ord(LAST_MARK):04x}]', '', 'g')) COLLATE \"C\")"
+        f"(CASE WHEN {TEXT} ~ '^[ -~{PLAIN}]*$' THEN lower(translate({TEXT}, '{PLAIN}', '{PLAIN_PLACES}')) "
+        f"ELSE lower(regexp_replace(normalize(translate(normalize({TEXT}, NFC), '{PLACED}', '{PLACES}'), NFD)"
+        f", '[\\u{ord(FIRST_MARK):04x}-\\u{ord(LAST_MARK):04x}]', '', 'g')) END COLLATE \"C\")"
     )
+
+    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
+        """The expression stands several times in the text, and so do its parameters."""
+        sql, parameters = super().as_sql(compiler, connection, **context)
+        return sql, [*parameters] * self.template.count("%(expressions)s")

@@ -4,7 +4,7 @@ Settings: FORM_RENDERER = "avhopp.pages.forms.FormRenderer", with "django.forms"
 """
 
 import re
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from typing import Any, cast
 
@@ -15,7 +15,12 @@ from avhopp.kernel.money import format_kr, parse_kr
 from avhopp.kernel.refusal import Refused
 
 INPUT_CLASS = "ds-input"
-_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+#: Years from 1900 to 2999: 0226 is a slip of the finger and no year.
+_TYPED_DAY = re.compile(
+    r"(?P<y>(?:19|2[0-9])[0-9]{2})[-\u2013/. ](?P<m>[0-9]{1,2})[-\u2013/. ](?P<d>[0-9]{1,2})"
+    r"|(?P<y_plain>(?:19|2[0-9])[0-9]{2})(?P<m_plain>[0-9]{2})(?P<d_plain>[0-9]{2})"
+)
+_TYPED_TIME = re.compile(r"(?P<hour>[0-9]{1,2})(?:[:.]?(?P<minute>[0-9]{2}))?")
 CHOICES = "components/choices.html"
 OURS = {
     "django/forms/widgets/radio.html": CHOICES,
@@ -51,31 +56,54 @@ def _dress(widget: dict[str, Any]) -> None:
     if widget.get("is_hidden"):
         return
     attrs = widget["attrs"]
+    attrs.pop("maxlength", None)  # browsers cut a pasted text short without a word; the server says it
     attrs["class"] = " ".join(filter(None, [attrs.get("class"), INPUT_CLASS]))
     for inner in widget.get("subwidgets", []):
         _dress(inner)
 
 
-class DateInput(forms.DateInput):
-    """The browser's own date control; its value is always ISO."""
+class PickerInput(forms.TextInput):
+    """Text in a form that is the same in every browser, with a button for the browser's own calendar.
 
-    input_type = "date"
+    The browser's date control alone follows the language of the browser: one and the same day is shown as
+    11/12/2026 to one colleague and as 2026-12-11 to another. `picker` is the type of the control that the
+    button opens; without JavaScript there is no button.
+    """
+
+    template_name = "components/picker.html"
+    picker = ""
+    example = ""
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__(attrs={"class": "input-date", **(attrs or {})}, format="%Y-%m-%d")
+        plain = {"class": "input-date", "placeholder": self.example, "autocomplete": "off"}
+        super().__init__(attrs={**plain, **(attrs or {})})
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        context["widget"]["picker"] = self.picker
+        return context
+
+
+class DateInput(PickerInput):
+    """A date as text: ISO when it is one, else what was typed, to be mended."""
+
+    picker = "date"
+    example = "ÅÅÅÅ-MM-DD"
 
     def format_value(self, value: Any) -> str | None:
-        """Text that is no ISO date is left out: browsers warn about it and show an empty control anyway."""
-        written = super().format_value(value)
-        return written if written and _ISO_DAY.fullmatch(written) else None
+        return f"{value:%Y-%m-%d}" if isinstance(value, date) else super().format_value(value)
 
 
 class DateField(forms.DateField):
-    """A date, typed or picked. `earliest` and `latest` are inclusive and reach the browser as well."""
+    """A date, typed or picked: 2026-11-21, 20261121, 2026/11/21 or 2026 11 21.
+
+    `earliest` and `latest` are inclusive and reach the browser's calendar as well.
+    """
 
     widget = DateInput
     default_error_messages = {
-        "invalid": "Skriv datumet som 2026-11-21.",
+        "invalid": "Skriv datumet som ÅÅÅÅ-MM-DD, till exempel 2026-11-21.",
+        "no_such_day": "Dagen %(typed)s finns inte i kalendern.",
         "required": "Ange ett datum.",
         "too_early": "Datumet får inte vara före %(limit)s.",
         "too_late": "Datumet får inte vara efter %(limit)s.",
@@ -83,11 +111,28 @@ class DateField(forms.DateField):
 
     def __init__(self, *, earliest: date | None = None, latest: date | None = None, **kwargs: Any) -> None:
         self.earliest, self.latest = earliest, latest
-        super().__init__(input_formats=["%Y-%m-%d"], **kwargs)
+        super().__init__(**kwargs)
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        limits = {"min": self.earliest, "max": self.latest}
+        limits = {"data-min": self.earliest, "data-max": self.latest}
         return {name: limit.isoformat() for name, limit in limits.items() if limit is not None}
+
+    def to_python(self, value: Any) -> date | None:
+        if value in self.empty_values:
+            return None
+        if isinstance(value, date):
+            return super().to_python(value)
+        match = _TYPED_DAY.fullmatch(str(value).strip())
+        if match is None:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        year, month, day = (int(match[name] or match[f"{name}_plain"]) for name in ("y", "m", "d"))
+        try:
+            return date(year, month, day)
+        except ValueError:
+            typed = f"{year:04}-{month:02}-{day:02}"
+            raise forms.ValidationError(
+                self.error_messages["no_such_day"], code="no_such_day", params={"typed": typed}
+            ) from None
 
     def validate(self, value: date | None) -> None:
         super().validate(value)
@@ -102,6 +147,39 @@ class DateField(forms.DateField):
         return forms.ValidationError(
             self.error_messages[code], code=code, params={"limit": limit.isoformat()}
         )
+
+
+class TimeInput(PickerInput):
+    """A time of day as text: 14:05 when it is one, else what was typed."""
+
+    picker = "time"
+    example = "TT:MM"
+
+    def format_value(self, value: Any) -> str | None:
+        return f"{value:%H:%M}" if isinstance(value, time) else super().format_value(value)
+
+
+class TimeField(forms.TimeField):
+    """A time of day to the minute, typed or picked: 14:05, 14.05, 1405 or 14."""
+
+    widget = TimeInput
+    default_error_messages = {
+        "invalid": "Skriv klockslaget som TT:MM, till exempel 14:05.",
+        "required": "Ange ett klockslag.",
+    }
+
+    def to_python(self, value: Any) -> time | None:
+        if value in self.empty_values:
+            return None
+        if isinstance(value, time):
+            return value
+        match = _TYPED_TIME.fullmatch(str(value).strip())
+        try:
+            if match is None:
+                raise ValueError(value)
+            return time(int(match["hour"]), int(match["minute"] or 0))
+        except ValueError:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from None
 
 
 class MoneyInput(forms.TextInput):

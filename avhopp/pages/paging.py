@@ -9,12 +9,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Func, QuerySet, Subquery
+from django.db.models.expressions import OrderBy
 from django.http import HttpRequest, QueryDict
 
 from avhopp.pages.tables import Heading
 
 PAGE, ORDER = "sida", "ordning"
+
+#: The name of a field, with or without a minus, or an expression: names of people and places sort by
+#: `SwedishKey("name")`, never by the field itself.
+Sortable = str | Func | Subquery
 
 
 @dataclass(frozen=True)
@@ -49,11 +54,11 @@ class Page:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a list. With `fields` it can be sorted: the names given to `order_by` in rising order."""
+    """A column of a list. With `fields` it can be sorted: what is given to `order_by` in rising order."""
 
     label: str
     key: str = ""
-    fields: tuple[str, ...] = ()
+    fields: tuple[Sortable, ...] = ()
     numeric: bool = False
     hidden: bool = False
 
@@ -63,7 +68,7 @@ class Sorting:
     """`columns` for the table, `order_by` for the queryset."""
 
     columns: tuple[Heading, ...]
-    order_by: tuple[str, ...]
+    order_by: tuple[Sortable | OrderBy, ...]
 
 
 def page_of(items: QuerySet | Sequence[Any], request: HttpRequest, per_page: int = 50) -> Page:
@@ -118,8 +123,10 @@ def _heading(column: Column, key: str, falling: bool, query: QueryDict) -> Headi
     return Heading(column.label, column.numeric, column.hidden, _with(query, ORDER, target), sort)
 
 
-def _turned(name: str) -> str:
-    return name[1:] if name.startswith("-") else f"-{name}"
+def _turned(field: Sortable) -> str | OrderBy:
+    if not isinstance(field, str):
+        return field.desc()
+    return field[1:] if field.startswith("-") else f"-{field}"
 
 
 def _with(query: QueryDict, name: str, value: str) -> str:

@@ -14,7 +14,7 @@ def components(request: HttpRequest) -> HttpResponse:
         "today": samples.TODAY,
         "protected": True,
         "columns": order.columns,
-        "page": page_of(samples.case_rows(order.order_by[0]), request, per_page=8),
+        "page": page_of(samples.case_rows(str(order.order_by[0])), request, per_page=8),
         "form": samples.PlacementForm(),
         "faulty": samples.PlacementForm({"fel-rate": "dyrt", "fel-start": "i går"}, prefix="fel"),
         "filter_form": samples.FilterForm(),

@@ -21,6 +21,8 @@ PRODUCTION = (
     "db_web",
     "db_portal",
     "db_worker",
+    "db_auditor",  # whoever verifies the history; given out, and in no container
+    "db_backup",
     "context_web",
     "context_portal",
     "context_worker",
@@ -30,6 +32,13 @@ PRODUCTION = (
     "django_secret_worker",
     "valkey",
     "valkey_portal",
+    "ledger_anchor",  # signs what is said of the history outside the database
+    # What seals texts in the database: one line per version, the newest last (avhopp/sealing/keyfiles.py)
+    "sealing_identity",
+    "sealing_case",
+    "sealing_protected",
+    "sealing_release",
+    "index_identity",
 )
 
 
@@ -58,6 +67,19 @@ def optional_secret(name: str) -> str | None:
     return _read(secrets_folder() / name) or None
 
 
+def add_secret_line(name: str) -> None:
+    """One more version of a secret that has several; the earlier ones stay above it."""
+    lines = read_secret(name).split()
+    _write(secrets_folder() / name, [*lines, secrets.token_urlsafe(48)])
+
+
+def keep_last_secret_line(name: str) -> bool:
+    """Take every version but the newest away; False when there was but one."""
+    lines = read_secret(name).split()
+    _write(secrets_folder() / name, lines[-1:])
+    return len(lines) > 1
+
+
 def make_secrets(folder: Path) -> list[str]:
     """Makes the files of PRODUCTION that are missing in `folder` and names them."""
     made = []
@@ -73,6 +95,28 @@ def _read(path: Path) -> str:
         return path.read_text(encoding="utf-8").strip()
     except FileNotFoundError:
         return ""
+
+
+def _write(path: Path, lines: list[str]) -> None:
+    """Replace the file in one step: a reader and a power failure find the old lines or the new ones."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mode 0600
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write("\n".join(lines) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        before = path.stat()
+        os.chown(temporary, before.st_uid, before.st_gid)  # the containers' group reads it
+        temporary.chmod(before.st_mode & 0o777)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def _make(path: Path) -> str:

@@ -1,14 +1,19 @@
 """Settings that every process shares. Each process adds its own login, addresses and apps."""
 
 import os
+from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
+
 from avhopp import services
-from avhopp.settings.environment import ROOT, data_folder, flag, words
+from avhopp.settings.environment import ROOT, data_folder, flag, number, words
 
 BASE_DIR = ROOT
 DATA_FOLDER = data_folder()
 REPORT_FOLDER = DATA_FOLDER / "reports"
+# In production another host's disk: what is said there of the history, nobody here can take back.
+ANCHOR_FOLDER = Path(os.environ.get("AVHOPP_ANCHORS") or DATA_FOLDER / "anchors")
 
 DEBUG = False
 DEMO = flag("AVHOPP_DEMO")
@@ -50,9 +55,15 @@ STATIC_ROOT = DATA_FOLDER / "static"
 STATICFILES_DIRS = [ROOT / "static"]
 STORAGES = {"staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}}
 
+# Seconds between two comparisons of the database's walls with the committed list, in each process.
+WALLS_WATCHED_EVERY = 300
+
 # The browser: nothing from outside, nothing inline, nothing framed, nothing cached.
 HTTPS = flag("AVHOPP_HTTPS")
-SESSION_COOKIE_AGE = 12 * 3600
+if DEMO and HTTPS:
+    raise ImproperlyConfigured("AVHOPP_DEMO lets anybody in; it is never set together with AVHOPP_HTTPS.")
+SESSION_COOKIE_AGE = 15 * 60  # seconds without a sign of life; avhopp.access.session_times has the 12 hours
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
@@ -88,6 +99,11 @@ SIMPLE_HISTORY_ENABLED = False
 SIMPLE_HISTORY_HISTORY_ID_USE_UUID = True
 ANONYMOUS_USER_NAME = None
 GUARDIAN_MONKEY_PATCH_USER = False
+
+# Guesses of passwords and codes are counted in Valkey under keys that tell no name.
+COUNTERS_URL = services.endpoints().redis_url
+COUNTERS_PREFIX = os.environ.get("AVHOPP_DATABASE") or "avhopp"
+PROXIES = number("AVHOPP_PROXIES", 0)  # our own proxies in front: the outermost one's visitor is counted
 
 # Valkey carries only opaque run ids; the state of every report is in PostgreSQL.
 CELERY_BROKER_URL = services.endpoints().broker_url

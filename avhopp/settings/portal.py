@@ -20,7 +20,9 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "avhopp.access.watch.WallsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "avhopp.access.session_times.SessionTimesMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -45,8 +47,8 @@ CACHES = {
     }
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.cache"
-SESSION_COOKIE_AGE = 15 * 60  # idle: each request begins it anew
-SESSION_SAVE_EVERY_REQUEST = True
+SESSION_SAVE_EVERY_REQUEST = True  # the quarter of an hour begins anew; the twelve hours do not
+COUNTERS_PREFIX = f"portal:{COUNTERS_PREFIX}"  # noqa: F405 - the portal's user in Valkey reaches these keys alone
 SESSION_COOKIE_NAME = "__Host-avhopp-portal" if HTTPS else "avhopp-portal"  # noqa: F405
 CSRF_COOKIE_NAME = "__Host-avhopp-portal-csrf" if HTTPS else "avhopp-portal-csrf"  # noqa: F405
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"

@@ -135,7 +135,7 @@ def _close(*, case: Case, event: CaseEvent, on: date, by: User, closing: Closing
                 field="on",
             ) from None
         raise
-    Task.objects.filter(case=case).open().update(done_on=on, done_by=by, outcome="Ärendet avslutades.")
+    Task.objects.filter(case=case).open().finish(on=on, by=by, outcome="Ärendet avslutades.")
     if may(by, Can.WRITE_INVESTIGATION, case):
         Investigation.objects.filter(case=case, concluded=None, opened__lte=on).update(concluded=on)
     follow(Step.CLOSED, case=case, thing=case, by=by)
@@ -143,9 +143,8 @@ def _close(*, case: Case, event: CaseEvent, on: date, by: User, closing: Closing
 
 def _consequences(*, case: Case, event: CaseEvent, on: date, by: User) -> None:
     if event in (CaseEvent.OPEN_INVESTIGATION, CaseEvent.DECLINE):
-        Task.objects.filter(case=case, kind=Task.Kind.PRELIMINARY).open().update(
-            done_on=on, done_by=by, outcome=STEPS[event].done
-        )
+        preliminary = Task.objects.filter(case=case, kind=Task.Kind.PRELIMINARY)
+        preliminary.open().finish(on=on, by=by, outcome=STEPS[event].done)
     if case.state == CaseState.INVESTIGATION:
         _open_investigation(case=case, on=on)
     if event == CaseEvent.COMMUNICATE:

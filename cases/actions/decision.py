@@ -262,4 +262,4 @@ def _add_task(*, case: Case, kind: str, starts: date, until: date) -> None:
 
 def _finish(*, decision: Decision, kind: str, on: date, by: User, outcome: str) -> None:
     tasks = Task.objects.filter(case=decision.case, kind=kind, starts=decision.decided).open()
-    tasks.update(done_on=on, done_by=by, outcome=outcome)
+    tasks.finish(on=on, by=by, outcome=outcome)

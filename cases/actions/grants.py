@@ -20,6 +20,8 @@ from cases.visibility import in_force
 #: Roles that follow every case of their unit, that handle cases, and that follow the municipality's cases.
 UNIT_ROLES = (Role.SENIOR_CASE_WORKER, Role.UNIT_MANAGER)
 HANDLER_ROLES = (Role.CASE_WORKER, Role.SENIOR_CASE_WORKER)
+#: The roles of a unit that work with cases: each has a group, which a unit's temporary grant goes to.
+TEAM_ROLES = (Role.CASE_WORKER, *UNIT_ROLES)
 MUNICIPALITY_ROLES = (Role.COORDINATOR, Role.FINANCE_OFFICER, Role.REPORTER)
 
 
@@ -40,7 +42,7 @@ def teams_of(case: Case) -> list[str]:
 def team_for(user: User) -> str | None:
     """The group that an account belongs to by its role; None for roles that follow no cases by themselves."""
     role = Role(user.role)
-    if role in UNIT_ROLES and user.unit:
+    if role in TEAM_ROLES and user.unit:
         return team_name(user.municipality, role, user.unit)
     if role in (*MUNICIPALITY_ROLES, Role.IMPORTER):
         return team_name(user.municipality, role)
@@ -111,8 +113,8 @@ def assign_handler(*, case: Case, handler: User, reason: str, by: User, today: d
     if any(grant.user_id == handler.pk for grant in current):
         raise Refused("already_handler", f"{handler.name} handlägger redan ärendet.", field="handler")
     for grant in current:
-        grant.valid_to = Now()
-        grant.save(update_fields=["valid_to"])
+        grant.valid_to, grant.ended_by, grant.ended_because = Now(), by, f"Ny handläggare: {reason}"[:300]
+        grant.save(update_fields=["valid_to", "ended_by", "ended_because"])
     given = grant_handler(case=case, handler=handler, by=by, reason=reason)
     record(
         by=by, case=case, kind="handlaggare_bytt", requires=Can.SEE_CASE, on=today,

@@ -1,5 +1,6 @@
 """The first contact becomes a case, with its people, its grants and its first tasks."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -12,6 +13,7 @@ from avhopp.accounts.models import Unit, User
 from avhopp.audit.events import record
 from avhopp.kernel.deadlines import DeadlineKind, due
 from avhopp.kernel.refusal import Refused
+from avhopp.sealing.rings import indexes
 from cases.actions.grants import grant_handler, grant_teams, teams_of
 from cases.models import Case, Intake, Person, Task
 from cases.models.person import ProtectionLevel, Sex
@@ -66,7 +68,7 @@ def register_first_contact(
         Refused: `known_person` when a case that `by` may see has that identity number; as `open_case`.
     """
     demand_in_general(by, Can.OPEN_CASE)
-    if person.identity and Case.objects.visible_to(by).filter(person__identity=person.identity).exists():
+    if person.identity and _is_known_to(by, person.identity):
         raise Refused(
             "known_person",
             "Personen finns redan i ett ärende som du får se. Sök på numret och fortsätt i det ärendet.",
@@ -99,6 +101,9 @@ def open_case(
         raise Refused("in_the_future", "Kontakten kan inte ha kommit in efter i dag.", field="received")
     if isinstance(person, NewPerson):
         person = register_person(new=person, by=by)
+    else:
+        # One at a time: two new cases of one person, each looking for the other, would wait for ever.
+        Person.objects.select_for_update(of=("self",)).filter(pk=person.pk).values_list("pk").first()
     earlier = Case.objects.filter(person=person).order_by("-received").first()
     case = Case(
         municipality_id=by.municipality_id,
@@ -128,7 +133,7 @@ def open_case(
     _first_tasks(case=case, contact=contact)
     record(
         by=by, case=case, kind="arende_oppnat", requires=Can.SEE_CASE, on=contact.received,
-        text=f"Ärendet öppnades. Väg in: {case.get_source_display().lower()}.", object_id=intake.pk,
+        text="Ärendet öppnades.", object_id=intake.pk,
     )  # fmt: skip
     return case
 
@@ -169,8 +174,22 @@ def next_number(*, municipality_id: UUID, year: int) -> str:
 
 def flag_duplicates(person: Person) -> None:
     """Let the coordinator know that two persons have one number; the caller learns nothing."""
+    flag_numbers([(person.pk, person.identity, person.municipality_id)])
+
+
+def flag_numbers(persons: Iterable[tuple[UUID, str | None, UUID]]) -> None:
+    """The same for many: their ids, twelve digits and municipality. The database compares blind indexes."""
+    pairs = [(pk, index) for pk, number, home in persons if number for index in indexes(number, home)]
     with connection.cursor() as cursor:
-        cursor.execute("select sec.flag_duplicates(%s)", [person.pk])
+        cursor.execute(
+            "select sec.flag_duplicates(one, number) from unnest(%s::uuid[], %s::text[]) t(one, number)",
+            [[pk for pk, _ in pairs], [index for _, index in pairs]],
+        )
+
+
+def _is_known_to(user: User, number: str) -> bool:
+    persons = Person.objects.with_number(number, user.municipality_id)
+    return Case.objects.visible_to(user).filter(person__in=persons).exists()
 
 
 def _register_intake(*, case: Case, contact: FirstContact) -> Intake:

@@ -11,9 +11,14 @@ from avhopp.kernel.periods import add_months
 from avhopp.kernel.refusal import Refused
 from cases import rules
 from cases.followers import Step, follow
-from cases.models import Case, Investigation
+from cases.models import Case, ChildrenPart, HealthPart, Investigation
 
-PARTS = ("situation", "motivation", "needs", "children_view", "own_view", "conclusion")
+PARTS = ("situation", "motivation", "needs", "own_view", "conclusion")
+#: Texts in tables of their own, for rights of their own.
+PARTS_APART: dict[str, type[HealthPart] | type[ChildrenPart]] = {
+    "health": HealthPart,
+    "children_view": ChildrenPart,
+}
 LONGEST_EXTENSION = 4  # months at a time
 
 
@@ -38,6 +43,8 @@ def write_investigation(
     for name in PARTS:
         setattr(investigation, name, parts.get(name, ""))
     investigation.save(update_fields=PARTS)
+    for name, model in PARTS_APART.items():
+        _write_apart(model, investigation, parts.get(name, ""))
     record(
         by=by,
         case=investigation.case,
@@ -127,6 +134,18 @@ def try_definition(*, case: Case, definition: Definition, by: User, today: date)
         text=f"Definitionen prövades: {case.get_definition_display().lower()}.",
     )
     return case
+
+
+def _write_apart(
+    model: type[HealthPart] | type[ChildrenPart], investigation: Investigation, text: str
+) -> None:
+    """A row is made when there is something to write, and changed when the text is."""
+    part = model.objects.filter(investigation=investigation).first()
+    if part is None and text:
+        model(case_id=investigation.case_id, investigation=investigation, text=text).save(force_insert=True)
+    elif part is not None and part.text != text:
+        part.text = text
+        part.save(update_fields=["text"])
 
 
 def _open(*, investigation: Investigation, by: User) -> Investigation:

@@ -38,7 +38,7 @@ def write_draft(*, case: Case, note: Note, by: User, at: datetime) -> JournalEnt
 
 
 def edit_draft(*, entry: JournalEntry, note: Note, by: User, at: datetime) -> JournalEntry:
-    """Raises Refused: `not_allowed`, `not_the_author`, `already_signed`, `in_the_future`."""
+    """Raises Refused: `not_allowed`, `removed`, `not_the_author`, `already_signed`, `in_the_future`."""
     entry = _own_draft(entry=entry, by=by)
     _check(note, at)
     for name, value in asdict(note).items():
@@ -50,7 +50,7 @@ def edit_draft(*, entry: JournalEntry, note: Note, by: User, at: datetime) -> Jo
 def remove_draft(*, entry: JournalEntry, by: User) -> None:
     """Take away a draft that was never signed; the history keeps it.
 
-    Raises Refused: `not_allowed`, `not_the_author`, `already_signed`.
+    Raises Refused: `not_allowed`, `removed`, `not_the_author`, `already_signed`.
     """
     _own_draft(entry=entry, by=by).delete()
 
@@ -58,7 +58,7 @@ def remove_draft(*, entry: JournalEntry, by: User) -> None:
 def sign_entry(*, entry: JournalEntry, by: User, at: datetime) -> JournalEntry:
     """Lock the entry in the author's name.
 
-    Raises Refused: `not_allowed`, `not_the_author`, `already_signed`.
+    Raises Refused: `not_allowed`, `removed`, `not_the_author`, `already_signed`.
     """
     entry = _own_draft(entry=entry, by=by)
     entry.signed_at, entry.signed_by = at, by
@@ -119,7 +119,10 @@ def correct_entry(*, entry: JournalEntry, note: Note, reason: str, by: User, at:
 def _own_draft(*, entry: JournalEntry, by: User) -> JournalEntry:
     demand(by, Can.WRITE_JOURNAL, entry.case)
     Case.objects.locked().get(pk=entry.case_id)
-    entry = JournalEntry.objects.select_related("case").get(pk=entry.pk)
+    found = JournalEntry.objects.select_related("case").filter(pk=entry.pk).first()
+    if found is None:
+        raise Refused("removed", "Utkastet är borttaget.")
+    entry = found
     if entry.author_id != by.pk:
         raise Refused("not_the_author", "Bara den som skrev utkastet kan ändra eller signera det.")
     if entry.is_signed:

@@ -8,7 +8,7 @@ from avhopp.access.roles import Can
 from avhopp.accounts.models import PoliceUnit, User
 from avhopp.audit.events import record
 from avhopp.kernel.refusal import Refused
-from cases.models import Case, Intake, Task
+from cases.models import Case, ChildSafety, Intake, Task
 
 #: Done on a page of their own, together with what they are about.
 ELSEWHERE = (Task.Kind.NOTIFY, Task.Kind.ENFORCE, Task.Kind.INVESTIGATION)
@@ -51,15 +51,22 @@ def contact_police(
 def assess_child_safety(*, task: Task, text: str, on: date, by: User, today: date) -> Task:
     """The immediate assessment of the child's safety, kept with the report that started it.
 
+    The task says only that it was made: tasks are read by more roles than what is written of children.
+
     Raises Refused: `not_allowed`, `wrong_task`, `already_done`, `bad_day`, `outcome_missing`.
     """
     if task.kind != Task.Kind.CHILD_SAFETY:
         raise Refused("wrong_task", "Uppgiften gäller något annat.")
     demand(by, Can.WRITE_INTAKE, task.case)
-    task = _finish(task=task, outcome=text, on=on, by=by, today=today)
-    Intake.objects.filter(
+    made = "Skyddsbedömningen är gjord." if text.strip() else ""
+    task = _finish(task=task, outcome=made, on=on, by=by, today=today)
+    waiting = Intake.objects.filter(
         case=task.case, concerns_child=True, received__lte=on, child_safety_assessed_on=None
-    ).update(child_safety_assessed_on=on, child_safety_text=text.strip())
+    )
+    for intake in waiting:
+        intake.child_safety_assessed_on = on
+        intake.save(update_fields=["child_safety_assessed_on"])
+        ChildSafety(case=task.case, intake=intake, text=text.strip()).save(force_insert=True)
     return task
 
 

@@ -14,6 +14,8 @@ from cases.models import Case, Intake
 from cases.states import CaseEvent
 from cases.steps import Step
 
+REASON_LENGTH = 1000  # a reason stands in the timeline; what needs more room belongs in the journal
+
 
 class StepForm(forms.Form):
     """What a step asks for: a day, a reason, and for a closing why and how it went."""
@@ -22,7 +24,7 @@ class StepForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.step, self.today = step, today
         if step.asks_day:
-            self.fields["on"] = DateField(label="Dag", initial=today, latest=today)
+            self.fields["on"] = DateField(label=step.day, initial=today, latest=today)
         if step.event == CaseEvent.CLOSE:
             self.fields["closing_reason"] = forms.ChoiceField(
                 label="Varför avslutas ärendet?",
@@ -33,7 +35,9 @@ class StepForm(forms.Form):
                 label="Hur gick det?", choices=Case.Outcome, widget=forms.RadioSelect
             )
         if step.asks_reason:
-            self.fields["reason"] = forms.CharField(label="Skäl", widget=text_area(4))
+            self.fields["reason"] = forms.CharField(
+                label=step.reason, max_length=REASON_LENGTH, widget=text_area(4)
+            )
 
     @property
     def given(self) -> dict[str, Any]:

@@ -33,7 +33,7 @@ class ContactForm(TodayForm):
         label="Uppgiftslämnare",
         max_length=200,
         required=False,
-        help_text="Namn och uppdrag, om det är någon annan.",
+        help_text="Namn och uppdrag, om någon annan än personen själv hörde av sig.",
     )
     text = forms.CharField(
         label="Vad framkom?",
@@ -50,7 +50,6 @@ class ContactForm(TodayForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs["initial"] = {
             "received": kwargs["today"],
-            "kind": Intake.Kind.APPLICATION,
             "channel": Intake.Channel.PHONE,
         } | kwargs.get("initial", {})
         super().__init__(*args, **kwargs)

@@ -4,7 +4,8 @@ from typing import Any
 
 from django import forms
 
-from cases.actions.investigation import LONGEST_EXTENSION, PARTS, Definition
+from avhopp.accounts.models import User
+from cases.actions.investigation import LONGEST_EXTENSION, PARTS, PARTS_APART, Definition
 from cases.forms.fields import text_area
 from cases.models import Case, Investigation
 
@@ -16,6 +17,12 @@ class InvestigationForm(forms.Form):
     situation = forms.CharField(label="Aktuell situation", required=False, widget=text_area(8))
     motivation = forms.CharField(label="Motivation att lämna", required=False, widget=text_area(6))
     needs = forms.CharField(label="Behov av stöd och skydd", required=False, widget=text_area(8))
+    health = forms.CharField(
+        label="Hälsa och beroende",
+        required=False,
+        widget=text_area(5),
+        help_text="Läses av handläggaren och förste socialsekreterare, av ingen annan.",
+    )
     children_view = forms.CharField(
         label="Barnens situation",
         required=False,
@@ -26,8 +33,13 @@ class InvestigationForm(forms.Form):
     conclusion = forms.CharField(label="Bedömning", required=False, widget=text_area(8))
 
 
-def parts_of(investigation: Investigation) -> dict[str, str]:
-    return {name: getattr(investigation, name) for name in PARTS}
+def parts_of(investigation: Investigation, user: User) -> dict[str, str]:
+    """The texts that `user` may read, by the form's names."""
+    texts = {name: getattr(investigation, name) for name in PARTS}
+    for name, model in PARTS_APART.items():
+        part = model.objects.visible_to(user).filter(investigation=investigation).first()
+        texts[name] = part.text if part else ""
+    return texts
 
 
 class ExtensionForm(forms.Form):

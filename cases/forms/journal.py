@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from avhopp.pages.forms import DateField
+from avhopp.pages.forms import DateField, TimeField
 from cases.actions.journal import Note
 from cases.forms.fields import text_area
 from cases.models import JournalEntry
@@ -13,15 +13,9 @@ from cases.models import JournalEntry
 NOTE_FIELDS = ("kind", "occurred_on", "occurred_at", "informant", "facts", "own_view", "assessment")
 
 
-class TimeInput(forms.TimeInput):
-    input_type = "time"
-
-
 class JournalForm(forms.Form):
     kind = forms.ChoiceField(label="Slag", choices=[("", "Välj"), *JournalEntry.Kind.choices])
-    occurred_at = forms.TimeField(
-        label="Klockslag", required=False, widget=TimeInput(format="%H:%M", attrs={"class": "input-date"})
-    )
+    occurred_at = TimeField(label="Klockslag", required=False)
     informant = forms.CharField(
         label="Vem lämnade uppgiften och hur?",
         max_length=200,

@@ -13,6 +13,7 @@ from simple_history.models import HistoricalRecords
 
 from avhopp.access.roles import Can, role_can
 from avhopp.accounts.models import Municipality, PoliceUnit, Unit
+from avhopp.kernel.swedish_sql import SwedishKey
 from cases.models.grants import CaseGroupGrant, CaseUserGrant, Grant, GrantKind
 from cases.models.person import Person
 from cases.search import Query
@@ -24,6 +25,17 @@ if TYPE_CHECKING:
 
 #: Which wording of the definition the three criteria refer to.
 DEFINITION = "Polismyndigheten, Kriminalvården, SiS, Socialstyrelsen 2024:11"
+
+
+def _assignments() -> models.QuerySet:
+    """The grants in force that make somebody the handler of the outer case, the latest first."""
+    grants = CaseUserGrant.objects.filter(in_force(), content_object=OuterRef("pk"))
+    return grants.filter(kind=GrantKind.ASSIGNMENT).order_by("-valid_from")
+
+
+def handler_order() -> Subquery:
+    """What a list of cases sorts by when it sorts by its handlers' names."""
+    return Subquery(_assignments().values(key=SwedishKey("user__name"))[:1])
 
 
 class CaseQuerySet(CaseScopedQuerySet):
@@ -48,14 +60,14 @@ class CaseQuerySet(CaseScopedQuerySet):
         return self.filter(received__lte=day).filter(Q(closed=None) | Q(closed__gt=day))
 
     def assigned_to(self, user: "User") -> Self:
-        """Cases that `user` is the handler of, now."""
-        grants = CaseUserGrant.objects.filter(in_force(), user=user, kind=GrantKind.ASSIGNMENT)
+        """Cases that `user` handles now, alone or together with another."""
+        kinds = (GrantKind.ASSIGNMENT, GrantKind.CO_HANDLER)
+        grants = CaseUserGrant.objects.filter(in_force(), user=user, kind__in=kinds)
         return self.filter(id__in=grants.order_by().values("content_object_id"))
 
     def with_handler(self) -> Self:
         """Annotate `handler_name` and `handler_id`: the assignment grant is the only source."""
-        grants = CaseUserGrant.objects.filter(in_force(), content_object=OuterRef("pk"))
-        grants = grants.filter(kind=GrantKind.ASSIGNMENT).order_by("-valid_from")
+        grants = _assignments()
         return self.annotate(
             handler_id=Subquery(grants.values("user_id")[:1]),
             handler_name=Subquery(grants.values("user__name")[:1]),
@@ -73,14 +85,15 @@ class CaseQuerySet(CaseScopedQuerySet):
         """What a search shows `user`: nothing about persons to those who may not see them."""
         if query.about_a_person and not role_can(user.role, Can.SEE_PERSON):
             return self.none()
-        return self.visible_to(user).found_by(query).with_handler().with_person(user)
+        return self.visible_to(user).found_by(query, user).with_handler().with_person(user)
 
-    def found_by(self, query: Query) -> Self:
+    def found_by(self, query: Query, user: "User") -> Self:
         """Cases by the exact number of the case or the person, or by part of the name, and nothing else."""
         if query.case_no:
             return self.filter(case_no=query.case_no)
         if query.identity:
-            return self.filter(person__identity=query.identity)
+            persons = Person.objects.with_number(query.identity, user.municipality_id)
+            return self.filter(person__in=persons)
         starts = Q(person__name_key__startswith=query.name) | Q(person__name_key__contains=f" {query.name}")
         return self.filter(starts)
 
@@ -185,6 +198,11 @@ class Case(models.Model):
         """The case's page."""
         return reverse("case", args=[self.pk])
 
+    @property
+    def page_cases(self) -> list[uuid.UUID]:
+        """The cases that the case's page tells of: itself, and the one that it continues."""
+        return [self.pk, *([self.reopened_from_id] if self.reopened_from_id else [])]
+
     def grants_to(self, user: "User") -> list[Grant]:
         """The grants in force that `user` holds on this case: asked now, unless `hold_grants` has."""
         held = self.__dict__.get("_held_grants", {})
@@ -193,6 +211,14 @@ class Case(models.Model):
     def hold_grants(self, user: "User") -> None:
         """Let this instance remember what `user` holds now. Not where anything is written."""
         self._held_grants = {user.pk: self._grants_now(user)}
+
+    def hold_same_grants(self, other: "Case") -> None:
+        """Remember what another instance of the same case remembers."""
+        self._held_grants = other._held_grants
+
+    def drop_grants(self) -> None:
+        """Forget what `hold_grants` remembered."""
+        self.__dict__.pop("_held_grants", None)
 
     def _grants_now(self, user: "User") -> list[Grant]:
         own = CaseUserGrant.objects.filter(in_force(), content_object=self.pk, user=user)

@@ -12,6 +12,7 @@ from simple_history.models import HistoricalRecords
 from avhopp.access.roles import Can, Role
 from avhopp.accounts.models import Municipality, User
 from avhopp.kernel.deadlines import DeadlineKind, due
+from avhopp.sealing.fields import SealedTextField
 from cases import rules
 from cases.models.case import Case
 from cases.states import MeasureKind
@@ -112,7 +113,7 @@ class Decision(models.Model):
         blank=True,
         validators=[MinValueValidator(0)],
     )
-    reasons = models.TextField("skäl för beslutet", blank=True)
+    reasons = SealedTextField("skäl för beslutet", blank=True, place="decision.reasons")
     delegation = models.ForeignKey(
         DelegationRule, models.PROTECT, null=True, blank=True, related_name="decisions"
     )
@@ -186,7 +187,7 @@ class DecisionProposal(models.Model):
         blank=True,
         validators=[MinValueValidator(0)],
     )
-    reasons = models.TextField("skäl för beslutet")
+    reasons = SealedTextField("skäl för beslutet", place="decisionproposal.reasons")
     provision = models.ForeignKey(LegalProvision, models.PROTECT, null=True, blank=True, related_name="+")
     prepared_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     prepared_on = models.DateField("förberett")

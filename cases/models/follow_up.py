@@ -7,6 +7,7 @@ from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
 from avhopp.access.roles import Can
+from avhopp.sealing.fields import SealedTextField
 from cases.models.case import Case
 from cases.visibility import CaseScopedQuerySet
 
@@ -21,7 +22,7 @@ class FollowUp(models.Model):
     planned = models.DateField("planerad")
     with_police = models.BooleanField("gemensam med polisen", default=False)
     held = models.DateField("genomförd", null=True, blank=True)
-    summary = models.TextField("sammanfattning", blank=True)
+    summary = SealedTextField("sammanfattning", blank=True, place="followup.summary")
 
     objects = FollowUpQuerySet.as_manager()
     history = HistoricalRecords()

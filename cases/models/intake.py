@@ -6,6 +6,7 @@ from django.db import models
 from simple_history.models import HistoricalRecords
 
 from avhopp.access.roles import Can
+from avhopp.sealing.fields import SealedTextField
 from cases.models.case import Case
 from cases.states import Source
 from cases.visibility import CaseScopedQuerySet
@@ -35,11 +36,10 @@ class Intake(models.Model):
     channel = models.CharField("kontaktväg", max_length=20, choices=Channel)
     source = models.CharField("vem tog kontakt", max_length=20, choices=Source)
     received = models.DateField("inkom")
-    informant = models.CharField("uppgiftslämnare", max_length=200, blank=True)
-    text = models.TextField("vad som framkom", blank=True)
+    informant = SealedTextField("uppgiftslämnare", blank=True, place="intake.informant")
+    text = SealedTextField("vad som framkom", blank=True, place="intake.text")
     concerns_child = models.BooleanField("gäller ett barn", default=False)
     child_safety_assessed_on = models.DateField("skyddsbedömning gjord", null=True, blank=True)
-    child_safety_text = models.TextField("skyddsbedömning", blank=True)
 
     objects = IntakeQuerySet.as_manager()
     history = HistoricalRecords()
@@ -51,3 +51,27 @@ class Intake(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.received}"
+
+
+class ChildSafetyQuerySet(CaseScopedQuerySet):
+    see = Can.SEE_CHILDREN
+
+
+class ChildSafety(models.Model):
+    """The immediate assessment of a child's safety; the intake says only that it was made, and when."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="child_safety")
+    intake = models.OneToOneField(Intake, models.PROTECT, related_name="child_safety")
+    text = SealedTextField("skyddsbedömning", place="childsafety.text")
+
+    objects = ChildSafetyQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = "skyddsbedömning"
+        verbose_name_plural = "skyddsbedömningar"
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return "skyddsbedömning"

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
 
 from avhopp.access.roles import Can
+from avhopp.sealing.fields import SealedTextField
 from cases.models.case import Case
 from cases.visibility import CaseScopedQuerySet
 
@@ -23,15 +24,16 @@ class Investigation(models.Model):
     case = models.ForeignKey(Case, models.PROTECT, related_name="investigations")
     opened = models.DateField("inledd")
     due = models.DateField("ska vara klar")
-    extended_reason = models.TextField("skäl för förlängning", blank=True)
+    extended_reason = SealedTextField(
+        "skäl för förlängning", blank=True, place="investigation.extended_reason"
+    )
     communicated = models.DateField("kommunicerad", null=True, blank=True)
     concluded = models.DateField("avslutad", null=True, blank=True)
-    situation = models.TextField("aktuell situation", blank=True)
-    motivation = models.TextField("motivation att lämna", blank=True)
-    needs = models.TextField("behov av stöd och skydd", blank=True)
-    children_view = models.TextField("barnens situation", blank=True)
-    own_view = models.TextField("personens egen uppfattning", blank=True)
-    conclusion = models.TextField("bedömning", blank=True)
+    situation = SealedTextField("aktuell situation", blank=True, place="investigation.situation")
+    motivation = SealedTextField("motivation att lämna", blank=True, place="investigation.motivation")
+    needs = SealedTextField("behov av stöd och skydd", blank=True, place="investigation.needs")
+    own_view = SealedTextField("personens egen uppfattning", blank=True, place="investigation.own_view")
+    conclusion = SealedTextField("bedömning", blank=True, place="investigation.conclusion")
 
     objects = InvestigationQuerySet.as_manager()
     history = HistoricalRecords()
@@ -58,3 +60,51 @@ class Investigation(models.Model):
     def answer_by(self) -> date | None:
         """The last day for the party to answer what was communicated (FL 25 §; 14 days is the routine)."""
         return self.communicated + ANSWER_TIME if self.communicated else None
+
+
+class HealthQuerySet(CaseScopedQuerySet):
+    see = Can.SEE_HEALTH
+
+
+class HealthPart(models.Model):
+    """What the investigation says of health and dependency: a table of its own, for a right of its own."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="health_parts")
+    investigation = models.OneToOneField(Investigation, models.PROTECT, related_name="health_part")
+    text = SealedTextField("hälsa och beroende", blank=True, place="healthpart.text")
+
+    objects = HealthQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = "utredningens del om hälsa"
+        verbose_name_plural = "utredningarnas delar om hälsa"
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return "hälsa och beroende"
+
+
+class ChildrenQuerySet(CaseScopedQuerySet):
+    see = Can.SEE_CHILDREN
+
+
+class ChildrenPart(models.Model):
+    """What the investigation says of children and family: likewise."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="children_parts")
+    investigation = models.OneToOneField(Investigation, models.PROTECT, related_name="children_part")
+    text = SealedTextField("barnens situation", blank=True, place="childrenpart.text")
+
+    objects = ChildrenQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = "utredningens del om barnen"
+        verbose_name_plural = "utredningarnas delar om barnen"
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return "barnens situation"

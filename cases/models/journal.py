@@ -9,6 +9,7 @@ from simple_history.models import HistoricalRecords
 
 from avhopp.access.roles import Can
 from avhopp.accounts.models import User
+from avhopp.sealing.fields import SealedTextField
 from cases.models.case import Case
 from cases.visibility import CaseScopedQuerySet
 
@@ -51,10 +52,10 @@ class JournalEntry(models.Model):
     kind = models.CharField("slag", max_length=20, choices=Kind)
     occurred_on = models.DateField("händelsedag")
     occurred_at = models.TimeField("klockslag", null=True, blank=True)
-    informant = models.CharField("vem lämnade uppgiften och hur", max_length=200, blank=True)
-    facts = models.TextField("vad som hänt")
-    assessment = models.TextField("bedömning", blank=True)
-    own_view = models.TextField("personens egen uppfattning", blank=True)
+    informant = SealedTextField("vem lämnade uppgiften och hur", blank=True, place="journalentry.informant")
+    facts = SealedTextField("vad som hänt", place="journalentry.facts")
+    assessment = SealedTextField("bedömning", blank=True, place="journalentry.assessment")
+    own_view = SealedTextField("personens egen uppfattning", blank=True, place="journalentry.own_view")
     author = models.ForeignKey(User, models.PROTECT, related_name="journal_entries")
     author_title = models.CharField("befattning", max_length=100, blank=True)
     written_at = models.DateTimeField("skriven")
@@ -63,7 +64,9 @@ class JournalEntry(models.Model):
     supersedes = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="superseded_by"
     )
-    correction_reason = models.CharField("skäl för rättelse", max_length=300, blank=True)
+    correction_reason = SealedTextField(
+        "skäl för rättelse", blank=True, place="journalentry.correction_reason"
+    )
 
     objects = JournalQuerySet.as_manager()
     history = HistoricalRecords()

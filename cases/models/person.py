@@ -12,6 +12,9 @@ from avhopp.access.roles import Can
 from avhopp.accounts.models import Municipality
 from avhopp.kernel.identity import IdentityNumber, age_on
 from avhopp.kernel.swedish import search_key
+from avhopp.kernel.swedish_sql import SwedishKey
+from avhopp.sealing.fields import BlindIndexField, SealedTextField
+from avhopp.sealing.rings import indexes
 from cases.visibility import CaseScopedQuerySet
 
 
@@ -33,6 +36,10 @@ class PersonQuerySet(CaseScopedQuerySet):
     case_path = "cases"
     see = Can.SEE_PERSON
 
+    def with_number(self, number: str, municipality_id: uuid.UUID) -> Self:
+        """Who has the identity number (twelve digits) in the municipality: by its blind index."""
+        return self.filter(municipality=municipality_id, identity_index__in=indexes(number, municipality_id))
+
     def visible_to(self, user) -> Self:
         return super().visible_to(user).distinct()
 
@@ -43,7 +50,14 @@ class Person(models.Model):
     ref = models.CharField("beteckning", max_length=60, null=True, blank=True)
     name = models.CharField("namn", max_length=120, blank=True)
     name_key = models.CharField("sökform av namnet", max_length=160, blank=True, editable=False)
-    identity = models.CharField("personnummer eller samordningsnummer", max_length=12, null=True, blank=True)
+    identity = SealedTextField(
+        "personnummer eller samordningsnummer",
+        null=True,
+        blank=True,
+        ring="identity",
+        place="person.identity",
+    )
+    identity_index = BlindIndexField("blint index av numret", of="identity")
     birth_year = models.PositiveSmallIntegerField("födelseår", null=True, blank=True)
     sex = models.CharField("juridiskt kön", max_length=10, choices=Sex, default=Sex.UNKNOWN)
     children_count = models.PositiveSmallIntegerField("antal barn", default=0)
@@ -52,22 +66,23 @@ class Person(models.Model):
     )
 
     objects = PersonQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = HistoricalRecords(excluded_fields=["identity_index"])
 
     class Meta:
         verbose_name = "person"
         verbose_name_plural = "personer"
-        ordering = ["name_key", "id"]
+        ordering = [SwedishKey("name"), "id"]
         constraints = [
             models.UniqueConstraint(fields=["municipality", "ref"], name="person_ref_once"),
             models.CheckConstraint(
-                condition=Q(identity=None) | Q(identity__regex=r"^[0-9]{12}$"),
-                name="identity_is_twelve_digits",
+                condition=Q(identity__isnull=True, identity_index__isnull=True)
+                | Q(identity__isnull=False, identity_index__isnull=False),
+                name="identity_with_its_index",
             ),
             models.CheckConstraint(condition=Q(children_count__lte=30), name="children_count_is_plausible"),
         ]
         indexes = [
-            models.Index(fields=["municipality", "identity"], name="person_by_identity"),
+            models.Index(fields=["municipality", "identity_index"], name="person_by_identity"),
             models.Index(fields=["municipality", "name_key"], name="person_by_name"),
         ]
 

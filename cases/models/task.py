@@ -10,6 +10,7 @@ from simple_history.models import HistoricalRecords
 
 from avhopp.access.roles import Can
 from avhopp.accounts.models import User
+from avhopp.sealing.fields import SealedTextField
 from cases.models.case import Case
 from cases.visibility import CaseScopedQuerySet
 
@@ -19,6 +20,12 @@ class TaskQuerySet(CaseScopedQuerySet):
 
     def open(self) -> Self:
         return self.filter(done_on=None)
+
+    def finish(self, *, on: date, by: User, outcome: str) -> None:
+        """One by one: what came of a task is sealed for its row."""
+        for task in self:
+            task.done_on, task.done_by, task.outcome = on, by, outcome
+            task.save(update_fields=["done_on", "done_by", "outcome"])
 
     def overdue(self, today: date) -> Self:
         return self.open().filter(due__lt=today)
@@ -43,12 +50,12 @@ class Task(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, models.PROTECT, related_name="tasks")
     kind = models.CharField("uppgift", max_length=30, choices=Kind)
-    note = models.CharField("anmärkning", max_length=200, blank=True)
+    note = SealedTextField("anmärkning", blank=True, place="task.note")
     starts = models.DateField("räknas från")
     due = models.DateField("senast")
     done_on = models.DateField("utförd", null=True, blank=True)
     done_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
-    outcome = models.TextField("resultat", blank=True)
+    outcome = SealedTextField("resultat", blank=True, place="task.outcome")
 
     objects = TaskQuerySet.as_manager()
     history = HistoricalRecords()

@@ -1,5 +1,7 @@
 """The case on one page, its timeline, its person and its handler."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
@@ -10,6 +12,7 @@ from avhopp.access.decorators import READ_WRITE, access
 from avhopp.access.policy import may
 from avhopp.access.requests import UserRequest
 from avhopp.access.roles import Can
+from avhopp.audit.timeline import as_timeline
 from avhopp.pages.paging import page_of
 from cases.actions.case_state import take_step
 from cases.actions.grants import assign_handler
@@ -18,36 +21,45 @@ from cases.forms.case_work import HandlerForm, StepForm
 from cases.forms.intake import PersonForm
 from cases.handlers import handlers_of
 from cases.models import Case
-from cases.models.case import CaseQuerySet
-from cases.overview import as_timeline, overview, panels_of, read_page, timeline
+from cases.overview import ICONS, overview, panels_of, read_page, timeline
 from cases.states import CaseEvent
 from cases.steps import STEPS
 from cases.views.pages import form_page, refusals_in, today, tone_of
+from cases.visibility import looking_at
 
 
-@access(Case, Can.SEE_CASE, load=CaseQuerySet.for_page)
+@access(Case, Can.SEE_CASE)
 def case(request: UserRequest, case: Case) -> HttpResponse:
     """One page: what is due and what comes next first, then what is known, then what happened."""
+    user = request.user
+    held = {case.pk: [(grant.kind, grant.works) for grant in case.grants_to(user)]}
+    with looking_at(user, case.page_cases, held=held, whole_request=True):
+        return render(request, "cases/case.html", case_page(request, case))
+
+
+def case_page(request: UserRequest, found: Case) -> dict[str, Any]:
+    """What the page shows, read anew with all that it names: among few cases, which is quick."""
     user, day = request.user, today()
+    case = Case.objects.visible_to(user).for_page(user).get(pk=found.pk)
+    case.hold_same_grants(found)
     file, of_panels = read_page(case, user)
-    found = overview(case, user, day, file)
-    context = {
-        **found,
+    shown = overview(case, user, day, file)
+    return {
+        **shown,
         "case": case,
         "today": day,
         "tone": tone_of(case),
         "panels": panels_of(case, request, day, of_panels),
-        "timeline": as_timeline(found["events"]),
-        "age": case.person.age(day) if found["can"]["see_person"] else None,
+        "timeline": as_timeline(shown["events"], ICONS),
+        "age": case.person.age(day) if shown["can"]["see_person"] else None,
     }
-    return render(request, "cases/case.html", context)
 
 
 @access(Case, Can.SEE_CASE)
 def case_timeline(request: UserRequest, case: Case) -> HttpResponse:
     """Everything that happened in the case, as far as the role may read it."""
     page = page_of(timeline(case, request.user), request)
-    context = {"case": case, "page": page, "timeline": as_timeline(page.rows)}
+    context = {"case": case, "page": page, "timeline": as_timeline(page.rows, ICONS)}
     return render(request, "cases/case_timeline.html", context)
 
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from django.db.models import QuerySet
+from django.db.models.expressions import OrderBy
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
@@ -12,23 +14,27 @@ from avhopp.access.policy import may_in_general
 from avhopp.access.requests import UserRequest
 from avhopp.access.roles import Can, Role, role_can
 from avhopp.accounts.models import Unit, User
+from avhopp.audit.reading import log_list
 from avhopp.kernel.deadlines import urgency
 from avhopp.kernel.refusal import Refused
-from avhopp.pages.paging import Column, page_of, sorting
+from avhopp.kernel.swedish_sql import SwedishKey
+from avhopp.pages.paging import Column, Sortable, page_of, sorting
+from cases.emergencies import notices_for
 from cases.forms.case_list import ALL, MINE, OPEN, CaseFilterForm, SearchForm
 from cases.forms.fields import show_refusal
 from cases.models import Case
-from cases.panels import Due, due_in
+from cases.models.case import CaseQuerySet, handler_order
+from cases.panels import Due, due_everywhere
 from cases.search import Query
 from cases.views.pages import today, tone_of
 
-#: How many open cases the list of what is due looks through, and how many things and hits it shows.
-DUE_CASES, DUE_SHOWN, HITS = 300, 6, 50
+#: How many things that are due, and how many hits, a page shows.
+DUE_SHOWN, HITS = 6, 50
 COLUMNS = (
     Column("Ärende", "arende", ("case_no",)),
-    Column("Person", "person", ("person__name_key", "case_no")),
+    Column("Person", "person", (SwedishKey("person__name"), "case_no")),
     Column("Läge", "lage", ("state", "case_no")),
-    Column("Handläggare", "handlaggare", ("handler_name", "case_no")),
+    Column("Handläggare", "handlaggare", (handler_order(), "case_no")),
     Column("Inkom", "inkom", ("received", "case_no")),
     Column("Nästa"),
 )
@@ -60,13 +66,16 @@ def my_cases(request: UserRequest) -> HttpResponse:
     if form.chosen("urval") == MINE:
         scope = scope.assigned_to(user)
     cases = scope.in_state(form.chosen("lage")).in_unit(form.chosen("enhet"))
-    page = page_of(cases.with_handler().with_person(user).order_by(*order.order_by), request)
-    numbers = dict(scope.open().values_list("id", "case_no")[:DUE_CASES])
-    due = due_in({*numbers, *(case.pk for case in page)}, user, day)
-    rows = [CaseRow(case, tone_of(case), first_of(due, case.pk)) for case in page]
+    page = page_of(ordered(cases, order.order_by), request)
+    numbers = dict(scope.open().order_by().values_list("id", "case_no"))
+    details = Case.objects.visible_to(user).with_handler().with_person(user).in_bulk(page.rows)
+    due = due_everywhere(user, day)
+    rows = [CaseRow(details[pk], tone_of(details[pk]), first_of(due, pk)) for pk in page]
     urgent = [
         DueRow(one, numbers[one.case_id]) for one in due if one.case_id in numbers and is_near(one, day)
     ]
+    shown = [*page, *(row.due.case_id for row in urgent[:DUE_SHOWN])]
+    log_list(user, most_telling(user), shown, of=Case, shown=len(page))
     context = {
         "filter_form": form,
         "search_form": SearchForm(),
@@ -79,8 +88,14 @@ def my_cases(request: UserRequest) -> HttpResponse:
         "sees_person": role_can(user.role, Can.SEE_PERSON),
         "can_open": may_in_general(user, Can.OPEN_CASE),
         "only_mine": form.chosen("urval") == MINE,
+        "notices": notices_for(user),
     }
     return render(request, "cases/my_cases.html", context)
+
+
+def ordered(cases: CaseQuerySet, order_by: tuple[Sortable | OrderBy, ...]) -> QuerySet:
+    """The ids of the cases in the order asked for, with no more read than the order needs."""
+    return cases.order_by(*order_by).values_list("pk", flat=True)
 
 
 def filter_form(request: UserRequest) -> CaseFilterForm:
@@ -89,6 +104,11 @@ def filter_form(request: UserRequest) -> CaseFilterForm:
     data = initial | {name: value for name, value in request.GET.items() if name in initial}
     units = Unit.objects.filter(municipality=request.user.municipality_id)
     return CaseFilterForm(data, initial=initial, units=units)
+
+
+def most_telling(user: User) -> Can:
+    """The right behind the most telling column of a list of cases: the name, for those who may see it."""
+    return Can.SEE_PERSON if role_can(user.role, Can.SEE_PERSON) else Can.SEE_CASE
 
 
 def first_of(due: list[Due], case_id: UUID) -> Due | None:
@@ -116,7 +136,10 @@ def case_search(request: UserRequest) -> HttpResponse:
 
 
 def hits(form: SearchForm, user: User) -> list[CaseRow]:
-    """The cases that the search finds for `user`, newest first; a refusal becomes an error of the form."""
+    """The cases that the search finds for `user`, newest first; a refusal becomes an error of the form.
+
+    The search is in the read log before anything is shown, also one that finds nothing.
+    """
     if not form.is_valid():
         return []
     try:
@@ -124,5 +147,6 @@ def hits(form: SearchForm, user: User) -> list[CaseRow]:
     except Refused as refused:
         show_refusal(form, refused)
         return []
-    found = Case.objects.found_for(user, query)[:HITS]
+    found = list(Case.objects.found_for(user, query)[:HITS])
+    log_list(user, most_telling(user), [case.pk for case in found], of=Case, searched_by=query.kind)
     return [CaseRow(case, tone_of(case)) for case in found]

@@ -12,6 +12,7 @@ from avhopp.access.policy import may
 from avhopp.access.requests import UserRequest
 from avhopp.access.roles import Can, Role
 from avhopp.accounts.models import User
+from avhopp.kernel.money import format_kr
 from cases.actions.decision import (
     check_terms,
     delegation_on,
@@ -100,7 +101,10 @@ def settle(request: UserRequest, case: Case, form: DecisionForm) -> tuple[HttpRe
 def summary(form: DecisionForm) -> list[tuple[str, object]]:
     """What is about to be decided, in words."""
     terms = form.terms
-    shown = [("Insats", MeasureKind(terms.kind).label), ("Utgång", Decision.Outcome(terms.outcome).label)]
+    shown: list[tuple[str, object]] = [
+        ("Insats", MeasureKind(terms.kind).label),
+        ("Utgång", Decision.Outcome(terms.outcome).label),
+    ]
     if terms.outcome != Decision.Outcome.REJECTED:
         shown += [
             (
@@ -109,6 +113,8 @@ def summary(form: DecisionForm) -> list[tuple[str, object]]:
             ),
             ("Plats", "Får vara utanför ramavtal" if terms.outside_framework else "Inom ramavtal"),
         ]
+        if terms.max_rate is not None:
+            shown.append(("Högsta dygnskostnad", f"{format_kr(terms.max_rate)} per dygn"))
     return [
         *shown,
         ("Lagrum", str(terms.provision)),
@@ -118,7 +124,7 @@ def summary(form: DecisionForm) -> list[tuple[str, object]]:
 
 
 def delegation_table(case: Case) -> list[tuple[str, list[str]]]:
-    """The delegation order of today: for each kind of measure, who may decide how long and where."""
+    """The delegation order of today: who may decide how long and where, kinds of measure alike together."""
     lines: dict[str, list[str]] = {}
     for rule in sorted(
         delegation_on(municipality_id=case.municipality_id, day=today()), key=lambda rule: rule.point
@@ -126,7 +132,10 @@ def delegation_table(case: Case) -> list[tuple[str, list[str]]]:
         days = "utan gräns i tid" if rule.max_days is None else f"högst {rule.max_days} dygn"
         place = ", även utanför ramavtal" if rule.outside_framework else ""
         lines.setdefault(MeasureKind(rule.kind).label, []).append(f"{Role(rule.role).label}: {days}{place}")
-    return list(lines.items())
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for kind, said in lines.items():
+        alike.setdefault(tuple(said), []).append(kind)
+    return [(", ".join(kinds), list(said)) for said, kinds in alike.items()]
 
 
 @access(Decision, Can.SEE_DECISION)
@@ -138,6 +147,7 @@ def decision(request: UserRequest, decision: Decision, case_id: UUID) -> HttpRes
     context = {
         "case": decision.case,
         "decision": decision,
+        "can_read_reasons": may(user, Can.SEE_REASONS, decision),
         "today": today(),
         "can_enforce": may(user, Can.WRITE_PLACEMENT, decision.case)
         and decision.is_granted

@@ -1,5 +1,6 @@
 """The investigation: its text, its limit in time, and the definition."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,7 +12,9 @@ from avhopp.access.decorators import READ_WRITE, access
 from avhopp.access.policy import may
 from avhopp.access.requests import UserRequest
 from avhopp.access.roles import Can
+from avhopp.accounts.models import User
 from cases.actions.investigation import (
+    PARTS_APART,
     conclude_investigation,
     extend_investigation,
     try_definition,
@@ -34,14 +37,9 @@ TEXTS = [(name, field.label) for name, field in InvestigationForm.base_fields.it
 @access(Case, Can.SEE_INVESTIGATION)
 def investigation(request: UserRequest, case: Case) -> HttpResponse:
     """The latest investigation, earlier ones below it, and the test of the definition."""
-    found = list(Investigation.objects.visible_to(request.user).filter(case=case))
-    shown = [
-        {"one": one, "texts": [(label, getattr(one, name)) for name, label in TEXTS if getattr(one, name)]}
-        for one in found
-    ]
     context = {
         "case": case,
-        "investigations": shown,
+        "investigations": texts_shown(case, request.user),
         "today": today(),
         "can_write": may(request.user, Can.WRITE_INVESTIGATION, case),
         "criteria": [
@@ -55,6 +53,24 @@ def investigation(request: UserRequest, case: Case) -> HttpResponse:
     return render(request, "cases/investigation.html", context)
 
 
+def texts_shown(case: Case, user: User) -> list[dict[str, Any]]:
+    """The investigations, each with the texts that `user` may read, under the form's headings."""
+    found = list(Investigation.objects.visible_to(user).filter(case=case))
+    apart = {
+        (name, part.investigation_id): part.text
+        for name, model in PARTS_APART.items()
+        for part in model.objects.visible_to(user).filter(case=case)
+    }
+
+    def text(one: Investigation, name: str) -> str:
+        return apart.get((name, one.pk), "") if name in PARTS_APART else getattr(one, name)
+
+    return [
+        {"one": one, "texts": [(label, text(one, name)) for name, label in TEXTS if text(one, name)]}
+        for one in found
+    ]
+
+
 def answer(value: bool | None) -> str:
     return "Inte bedömt" if value is None else "Ja" if value else "Nej"
 
@@ -62,7 +78,7 @@ def answer(value: bool | None) -> str:
 @access(Investigation, Can.WRITE_INVESTIGATION, READ_WRITE)
 def investigation_write(request: UserRequest, investigation: Investigation, case_id: UUID) -> HttpResponse:
     belongs(investigation, case_id)
-    form = InvestigationForm(request.POST or None, initial=parts_of(investigation))
+    form = InvestigationForm(request.POST or None, initial=parts_of(investigation, request.user))
     if form.is_valid():
         with refusals_in(form):
             write_investigation(

@@ -1,5 +1,6 @@
 """A task, done on a page that asks for what that kind of task needs."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -9,10 +10,10 @@ from django.shortcuts import redirect, render
 from avhopp.access.decorators import READ_WRITE, access
 from avhopp.access.requests import UserRequest
 from avhopp.access.roles import Can
-from avhopp.accounts.models import PoliceUnit
+from avhopp.accounts.models import PoliceUnit, User
 from cases.actions.task import PoliceContact, assess_child_safety, contact_police, finish_task
 from cases.forms.case_work import ChildSafetyForm, PoliceContactForm, TaskForm
-from cases.models import Intake, Task
+from cases.models import ChildSafety, Intake, Task
 from cases.views.pages import belongs, form_page, refusals_in, today
 
 LEADS: dict[str, str] = {
@@ -31,7 +32,7 @@ def task(request: UserRequest, task: Task, case_id: UUID) -> HttpResponse:
     if task.kind == Task.Kind.INVESTIGATION:
         return redirect("investigation", case_id)
     if not task.is_open:
-        return render(request, "cases/task_done.html", {"case": task.case, "task": task})
+        return render(request, "cases/task_done.html", done(task, request.user))
     form = form_for(request, task)
     if form.is_valid():
         with refusals_in(form):
@@ -47,6 +48,14 @@ def task(request: UserRequest, task: Task, case_id: UUID) -> HttpResponse:
         back=task.case.url,
         lead=task.note or LEADS.get(task.kind, ""),
     )
+
+
+def done(task: Task, user: User) -> dict[str, Any]:
+    """What came of the task; of a child's safety only to those who may read about children."""
+    found: list[ChildSafety] = []
+    if task.kind == Task.Kind.CHILD_SAFETY:
+        found = list(ChildSafety.objects.visible_to(user).filter(case=task.case).select_related("intake"))
+    return {"case": task.case, "task": task, "child_safety": found}
 
 
 def form_for(request: UserRequest, task: Task) -> TaskForm:

@@ -10,7 +10,7 @@ from avhopp.audit.events import record
 from cases.models import Case
 from collaboration.actions.packages import NewPackage, close_packages, write_package
 from collaboration.contents import Category, Facts, build_content
-from collaboration.facts import assessment_fact, consent_scope, end_of_day
+from collaboration.facts import assessment_fact, consent_scope, end_of_day, withdrawal_fact
 from collaboration.models import Consent, LegalBasis, PoliceAssessment, ReleasePackage
 from collaboration.rules import RELEASE_DAYS
 
@@ -23,10 +23,11 @@ OWN_ACTIVITY = "10 kap. 2 § OSL"  # the municipality needs to know that it regi
 
 
 def acknowledge(*, assessment: PoliceAssessment, case: Case, by: User, at: datetime) -> ReleasePackage | None:
-    """Show the unit what was registered; its earlier acknowledgement in the case is replaced.
+    """Show the unit what was registered; its earlier acknowledgement in the case is closed.
 
-    The ground is a consent that covers the assessment, else the need of the own activity. When neither
-    is there (the provision is no longer active) nothing is shown: None, and the event says so.
+    A withdrawn assessment is shown with its withdrawal. The ground is a consent that covers the assessment,
+    else the need of the own activity. When neither is there (the provision is no longer active) nothing is
+    shown: None, and the event says so.
     """
     today = timezone.localdate(at)
     consent = (
@@ -40,6 +41,11 @@ def acknowledge(*, assessment: PoliceAssessment, case: Case, by: User, at: datet
         bases.filter(needs_consent=True) if consent else bases.filter(code=OWN_ACTIVITY, needs_consent=False)
     )
     basis = wanted.order_by("-valid_from", "id").first()
+    earlier = ReleasePackage.objects.filter(
+        case=case, recipient=assessment.police_unit, kind=ReleasePackage.Kind.ACKNOWLEDGEMENT
+    )
+    closing = ReleasePackage.Closing.REPLACED if basis else ReleasePackage.Closing.RECALLED
+    close_packages(earlier, closing, at)
     if basis is None:
         record(
             by=by, case=case, kind="kvittens_saknas", requires=Can.SEE_RELEASE, on=today,
@@ -49,14 +55,14 @@ def acknowledge(*, assessment: PoliceAssessment, case: Case, by: User, at: datet
         return None
     longest = at + timedelta(days=RELEASE_DAYS)
     content = build_content(
-        Facts(police_reference=assessment.registry_no, assessment=assessment_fact(assessment)),
+        Facts(
+            police_reference=assessment.registry_no,
+            assessment=assessment_fact(assessment),
+            withdrawal=withdrawal_fact(assessment),
+        ),
         [Category.ASSESSMENT],
         consent=consent_scope(consent) if consent else None,
     )
-    earlier = ReleasePackage.objects.filter(
-        case=case, recipient=assessment.police_unit, kind=ReleasePackage.Kind.ACKNOWLEDGEMENT
-    )
-    close_packages(earlier, ReleasePackage.Closing.REPLACED, at)
     package = write_package(
         case=case,
         new=NewPackage(
@@ -72,9 +78,10 @@ def acknowledge(*, assessment: PoliceAssessment, case: Case, by: User, at: datet
         by=by,
         at=at,
     )
+    what = "bedömningen" if assessment.withdrawn is None else "återkallelsen"
     record(
         by=by, case=case, kind="kvittens", requires=Can.SEE_RELEASE, on=today,
-        text=f"{assessment.police_unit.name} kan se hur bedömningen registrerades ({package.reference}).",
+        text=f"{assessment.police_unit.name} kan se hur {what} registrerades ({package.reference}).",
         object_id=package.pk,
     )  # fmt: skip
     return package

@@ -1,4 +1,4 @@
-"""Register the police's assessment from their own document, and have a changed threat level read again."""
+"""Register the police's assessment and its withdrawal from their documents; a changed level is read again."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -42,6 +42,16 @@ class Reading:
     protection_need: str
 
 
+@dataclass(frozen=True)
+class Withdrawal:
+    """What the police wrote, or said, when they took an assessment back; `withdrawn` is the day it came."""
+
+    withdrawn: date
+    reason: str
+    document_date: date | None = None
+    registry_no: str = ""
+
+
 def register_assessment(*, case: Case, new: NewAssessment, by: User, at: datetime) -> PoliceAssessment:
     """Register a version that replaces the one before, and show the police unit exactly what was registered.
 
@@ -77,7 +87,7 @@ def register_assessment(*, case: Case, new: NewAssessment, by: User, at: datetim
         preliminary=new.preliminary,
         wording=new.wording.strip(),
         needs_second_reading=needs_second_reading(
-            new.threat, before.threat if before else None, before.waits if before else False
+            new.threat, before.threat if before else None, before.is_unread if before else False
         ),
         registered_by=by,
     )
@@ -102,8 +112,8 @@ def confirm_reading(
     """
     demand(by, Can.SEE_ASSESSMENT, assessment)
     case = locked_case(assessment.case)
-    assessment = PoliceAssessment.objects.select_for_update(of=("self",)).get(pk=assessment.pk)
-    if not assessment.waits or PoliceAssessment.objects.filter(replaces=assessment).exists():
+    assessment = _locked(assessment)
+    if not assessment.waits or _is_replaced(assessment):
         raise Refused("not_waiting", "Den här versionen väntar inte på någon andra läsning.")
     if by.pk == assessment.registered_by_id:
         raise Refused("same_reader", "Du registrerade bedömningen. Be en kollega läsa handlingen.")
@@ -123,6 +133,77 @@ def confirm_reading(
         object_id=assessment.pk,
     )  # fmt: skip
     return assessment
+
+
+def withdraw_assessment(
+    *, assessment: PoliceAssessment, withdrawal: Withdrawal, by: User, at: datetime
+) -> PoliceAssessment:
+    """Register that the police took the newest version back, without a new one in its place.
+
+    The version before does not come back: until the police assess anew there is no assessment that holds. The
+    police unit sees what was registered, in place of its earlier acknowledgement; in a closed case nothing.
+    A correction is no withdrawal: it is a new version (DOMAIN.md 3.3).
+
+    Raises:
+        Refused: codes `not_allowed`, `already_withdrawn`, `replaced`, `in_the_future`, `case_closed`,
+            `before_assessment`, `document_after_receipt`, `no_reason`.
+    """
+    demand(by, Can.WRITE_ASSESSMENT, assessment)
+    case = locked_case(assessment.case)
+    assessment = _locked(assessment)
+    today = timezone.localdate(at)
+    if assessment.withdrawn is not None:
+        raise Refused("already_withdrawn", "Bedömningen är redan återkallad.")
+    if _is_replaced(assessment):
+        raise Refused("replaced", "Det finns en senare version. Återkalla den i stället.")
+    demand_not_later(withdrawal.withdrawn, today, "withdrawn")
+    demand_within(case, withdrawal.withdrawn, "withdrawn")
+    _demand_withdrawal(assessment, withdrawal)
+    assessment.withdrawn = withdrawal.withdrawn
+    assessment.withdrawal_reason = withdrawal.reason.strip()
+    assessment.withdrawal_registry_no = withdrawal.registry_no.strip()
+    assessment.withdrawal_document_date = withdrawal.document_date
+    assessment.withdrawn_by, assessment.withdrawn_at = by, at
+    assessment.save(
+        update_fields=[
+            "withdrawn", "withdrawal_reason", "withdrawal_registry_no", "withdrawal_document_date",
+            "withdrawn_by", "withdrawn_at",
+        ]
+    )  # fmt: skip
+    record(
+        by=by, case=case, kind="bedomning_aterkallad", requires=Can.SEE_ASSESSMENT, on=withdrawal.withdrawn,
+        text=f"{assessment.police_unit.name} återkallade sin bedömning, version {assessment.version}.",
+        reason=assessment.withdrawal_reason, object_id=assessment.pk,
+    )  # fmt: skip
+    if case.is_open:
+        acknowledge(assessment=assessment, case=case, by=by, at=at)
+    return assessment
+
+
+def _locked(assessment: PoliceAssessment) -> PoliceAssessment:
+    rows = PoliceAssessment.objects.select_for_update(of=("self",)).select_related("police_unit")
+    return rows.get(pk=assessment.pk)
+
+
+def _is_replaced(assessment: PoliceAssessment) -> bool:
+    return PoliceAssessment.objects.filter(replaces=assessment).exists()
+
+
+def _demand_withdrawal(assessment: PoliceAssessment, withdrawal: Withdrawal) -> None:
+    if withdrawal.withdrawn < assessment.received:
+        raise Refused(
+            "before_assessment",
+            f"Bedömningen kom in {assessment.received}. Ange den dagen eller en senare.",
+            field="withdrawn",
+        )
+    if withdrawal.document_date is not None and withdrawal.document_date > withdrawal.withdrawn:
+        raise Refused(
+            "document_after_receipt",
+            "Handlingen kan inte vara daterad efter att den kom in.",
+            field="document_date",
+        )
+    if not withdrawal.reason.strip():
+        raise Refused("no_reason", "Skriv vad polisen anger som skäl.", field="reason")
 
 
 def _demand_dates(new: NewAssessment) -> None:

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from avhopp.accounts.models import PoliceUnit, User
 from cases.models import Case
+from collaboration.contents import ALLOWED
 from collaboration.models import Consent, LegalBasis, ReleasePackage
 from collaboration.portal.seal import checksum
 
@@ -49,7 +50,8 @@ def write_package(*, case: Case, new: NewPackage, by: User, at: datetime) -> Rel
             purpose=new.purpose.strip(),
             harm_test=new.harm_test.strip(),
             consent=new.consent,
-            content=new.content,
+            content=new.content,  # type: ignore[misc]
+            sections=sorted(set(new.content) & set(ALLOWED) - {"consent"}),
             content_sha256=checksum(new.content),
             released_by=by,
             released_at=at,

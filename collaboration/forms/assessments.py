@@ -8,7 +8,7 @@ from django import forms
 from avhopp.accounts.models import PoliceUnit
 from avhopp.pages.forms import DateField, model_field
 from cases.models import Case
-from collaboration.actions.assessments import NewAssessment, Reading
+from collaboration.actions.assessments import NewAssessment, Reading, Withdrawal
 from collaboration.models.assessment import CrimeDegree, ProtectionNeed, Threat
 from collaboration.rules import assessment_end
 
@@ -61,6 +61,21 @@ class AssessmentForm(PartsForm):
 
     def new(self) -> NewAssessment:
         return NewAssessment(**self.cleaned_data)
+
+
+class AssessmentWithdrawalForm(forms.Form):
+    withdrawn = DateField(label="Återkallelsen kom in", help_text="Dagen då polisen hörde av sig.")
+    document_date = DateField(label="Polisens handling är daterad", required=False)
+    registry_no = forms.CharField(label="Polisens diarienummer", max_length=40, required=False)
+    reason = forms.CharField(
+        label="Polisens skäl",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="Skriv av det som står i handlingen. Fick du det muntligt: skriv vem som sa det och hur.",
+    )
+
+    def withdrawal(self) -> Withdrawal:
+        return Withdrawal(**self.cleaned_data)
 
 
 class ReadingForm(PartsForm):

@@ -10,6 +10,7 @@ from simple_history.models import HistoricalRecords
 
 from avhopp.access.roles import Can
 from avhopp.accounts.models import PoliceUnit, User
+from avhopp.sealing.fields import SealedTextField
 from cases.models import Case, Decision, Investigation
 from cases.visibility import CaseScopedQuerySet
 
@@ -40,18 +41,26 @@ class AssessmentQuerySet(CaseScopedQuerySet):
         """The newest version of each case's assessment."""
         return self.filter(replaced_by=None)
 
+    def standing(self) -> Self:
+        """Newest versions that the police have not taken back."""
+        return self.current().filter(withdrawn=None)
+
+    def taken_back(self) -> Self:
+        """Newest versions that the police have withdrawn and not replaced."""
+        return self.current().filter(withdrawn__isnull=False)
+
     def expired(self, today: date) -> Self:
-        return self.current().filter(valid_to__lt=today)
+        return self.standing().filter(valid_to__lt=today)
 
     def expiring(self, today: date, by: date) -> Self:
-        return self.current().filter(valid_to__gte=today, valid_to__lte=by)
+        return self.standing().filter(valid_to__gte=today, valid_to__lte=by)
 
     def waiting(self) -> Self:
-        """Current versions whose changed threat level nobody else has read yet."""
-        return self.current().filter(needs_second_reading=True, second_reader=None)
+        """Standing versions whose changed threat level nobody else has read yet."""
+        return self.standing().filter(needs_second_reading=True, second_reader=None)
 
     def with_names(self) -> Self:
-        return self.select_related("police_unit", "registered_by", "second_reader", "case")
+        return self.select_related("police_unit", "registered_by", "second_reader", "withdrawn_by", "case")
 
     def with_uses(self) -> Self:
         """Together with the decisions and investigations that relied on it."""
@@ -65,19 +74,28 @@ class PoliceAssessment(models.Model):
     version = models.PositiveSmallIntegerField("version", default=1)
     replaces = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="replaced_by")
     document_date = models.DateField("polisens handling daterad", null=True, blank=True)
-    registry_no = models.CharField("polisens diarienummer", max_length=40, blank=True)
+    registry_no = SealedTextField("polisens diarienummer", blank=True, place="policeassessment.registry_no")
     received = models.DateField("mottagen")
     valid_to = models.DateField("gäller till och med")
     crime_degree = models.CharField("grad av kriminalitet", max_length=10, choices=CrimeDegree)
     threat = models.CharField("hotbild", max_length=25, choices=Threat)
     protection_need = models.CharField("skyddsbehov", max_length=20, choices=ProtectionNeed)
     preliminary = models.BooleanField("preliminär", default=False)
-    wording = models.TextField("polisens egen formulering", blank=True)
+    wording = SealedTextField("polisens egen formulering", blank=True, place="policeassessment.wording")
     needs_second_reading = models.BooleanField("kräver andra läsning", default=False)
     registered_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     second_reader = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     second_read_at = models.DateTimeField("läst av en andra person", null=True, blank=True)
-    withdrawn = models.DateField("återkallad", null=True, blank=True)
+    withdrawn = models.DateField("återkallad", null=True, blank=True)  # the day it came to the municipality
+    withdrawal_reason = SealedTextField(
+        "polisens skäl för återkallelsen", blank=True, place="policeassessment.withdrawal_reason"
+    )
+    withdrawal_registry_no = SealedTextField(
+        "återkallelsens diarienummer", blank=True, place="policeassessment.withdrawal_registry_no"
+    )
+    withdrawal_document_date = models.DateField("återkallelsen daterad", null=True, blank=True)
+    withdrawn_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    withdrawn_at = models.DateTimeField("återkallelsen registrerad", null=True, blank=True)
 
     objects = AssessmentQuerySet.as_manager()
     history = HistoricalRecords()
@@ -100,15 +118,31 @@ class PoliceAssessment(models.Model):
                 condition=Q(second_reader=None) | ~Q(second_reader=F("registered_by")),
                 name="second_reader_is_another",
             ),
+            models.CheckConstraint(
+                condition=Q(withdrawn=None, withdrawn_by=None, withdrawn_at=None, withdrawal_reason="")
+                & Q(withdrawal_registry_no="", withdrawal_document_date=None)
+                | Q(withdrawn__isnull=False, withdrawn_by__isnull=False, withdrawn_at__isnull=False)
+                & ~Q(withdrawal_reason=""),
+                name="withdrawn_by_somebody_for_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn=None) | Q(withdrawn__gte=F("received")),
+                name="assessment_withdrawn_after_it_came",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"hotbildsbedömning {self.received}, version {self.version}"
 
     @property
+    def is_unread(self) -> bool:
+        """Whether nobody but who registered it has read the changed threat level, withdrawn or not."""
+        return self.needs_second_reading and self.second_reader_id is None
+
+    @property
     def waits(self) -> bool:
         """Whether the changed threat level still waits for a second reader."""
-        return self.needs_second_reading and self.second_reader_id is None
+        return self.is_unread and self.withdrawn is None
 
     def is_valid_on(self, day: date) -> bool:
         """Whether it holds on `day`, the last day of validity included."""
@@ -117,6 +151,9 @@ class PoliceAssessment(models.Model):
 
 class AssessmentUseQuerySet(CaseScopedQuerySet):
     see = Can.SEE_ASSESSMENT
+
+    def with_names(self) -> Self:
+        return self.select_related("decision", "investigation")
 
 
 class AssessmentUse(models.Model):

@@ -11,6 +11,7 @@ from simple_history.models import HistoricalRecords
 
 from avhopp.access.roles import Can
 from avhopp.accounts.models import PoliceUnit
+from avhopp.sealing.fields import SealedTextField
 from cases.models import Case
 from cases.visibility import CaseScopedQuerySet
 
@@ -88,10 +89,10 @@ class Deviation(models.Model):
     )
     received = models.DateField("inkom")
     channel = models.CharField("hur den inkom", max_length=100, blank=True)
-    text = models.TextField("beskrivning")
+    text = SealedTextField("beskrivning", place="deviation.text")
     severity = models.CharField("allvar", max_length=10, choices=Severity, blank=True)
     assessed = models.DateField("bedömd", null=True, blank=True)
-    measure = models.TextField("åtgärd", blank=True)
+    measure = SealedTextField("åtgärd", blank=True, place="deviation.measure")
     closed = models.DateField("avslutad", null=True, blank=True)
 
     objects = DeviationQuerySet.as_manager()

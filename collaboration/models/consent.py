@@ -12,6 +12,7 @@ from simple_history.models import HistoricalRecords
 
 from avhopp.access.roles import Can
 from avhopp.accounts.models import PoliceUnit
+from avhopp.sealing.fields import SealedTextField
 from cases.models import Case
 from cases.visibility import CaseScopedQuerySet
 from collaboration.contents import Category
@@ -42,7 +43,7 @@ class Consent(models.Model):
     start = models.DateField("gäller från")
     end = models.DateField("gäller till och med")
     withdrawn = models.DateField("återkallat", null=True, blank=True)
-    withdrawal_note = models.CharField("hur det återkallades", max_length=300, blank=True)
+    withdrawal_note = SealedTextField("hur det återkallades", blank=True, place="consent.withdrawal_note")
 
     objects = ConsentQuerySet.as_manager()
     history = HistoricalRecords()

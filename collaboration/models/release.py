@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -12,6 +13,7 @@ from simple_history.models import HistoricalRecords
 
 from avhopp.access.roles import Can
 from avhopp.accounts.models import PoliceUnit, User
+from avhopp.sealing.fields import SealedJSONField
 from cases.models import Case
 from cases.models.decision import DatedQuerySet
 from cases.visibility import CaseScopedQuerySet
@@ -58,6 +60,11 @@ class ReleaseQuerySet(CaseScopedQuerySet):
     def not_ended(self) -> Self:
         return self.filter(closed_at=None, valid_to__gt=Now())
 
+    def with_assessment_of(self, unit: PoliceUnit) -> Self:
+        """Packages to the unit that carry its assessment, other than the acknowledgement of it."""
+        carried = self.filter(recipient=unit, sections__contains=["assessment"])
+        return carried.exclude(kind=ReleasePackage.Kind.ACKNOWLEDGEMENT)
+
     def with_names(self) -> Self:
         return self.select_related("recipient", "released_by", "legal_basis", "consent", "case")
 
@@ -83,7 +90,8 @@ class ReleasePackage(models.Model):
     purpose = models.CharField("ändamål", max_length=300)
     harm_test = models.TextField("menprövning")
     consent = models.ForeignKey(Consent, models.PROTECT, null=True, blank=True, related_name="releases")
-    content = models.JSONField("innehåll")
+    content = SealedJSONField("innehåll", ring="release", place="releasepackage.content")
+    sections = ArrayField(models.CharField(max_length=20), verbose_name="slag av uppgifter", default=list)
     content_sha256 = models.CharField("kontrollsumma", max_length=64)
     released_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     released_at = models.DateTimeField("utlämnat")

@@ -18,7 +18,7 @@ class PoliceBackend:
     ) -> PoliceUser | None:
         if not username or not password:
             return None
-        user = self._find(username.strip().lower(), timezone.localdate())
+        user = find_account(username, timezone.localdate())
         if user is None:
             make_password(password)  # the same work as for a known name
             return None
@@ -28,7 +28,10 @@ class PoliceBackend:
         """Asked at every request: an account that ends is out with its next click."""
         return PoliceUser.objects.working_on(timezone.localdate()).filter(pk=user_id).first()
 
-    def _find(self, name: str, today: date) -> PoliceUser | None:
-        accounts = PoliceUser.objects.working_on(today)
-        found = list(accounts.filter(username=name)[:1]) or list(accounts.filter(handle=name)[:2])
-        return found[0] if len(found) == 1 else None
+
+def find_account(typed: str, today: date) -> PoliceUser | None:
+    """The account of a typed user name, when it may be used today; a short name that two have is nobody's."""
+    name = typed.strip().lower()
+    accounts = PoliceUser.objects.working_on(today)
+    found = list(accounts.filter(username=name)[:1]) or list(accounts.filter(handle=name)[:2])
+    return found[0] if len(found) == 1 else None

@@ -53,6 +53,13 @@ def _assessment(said: dict[str, Any], today: date) -> Block:
     )
 
 
+def _withdrawal(said: dict[str, Any], today: date) -> Block:
+    rows = (("Er handling", _document(said)), ("Återkallelsen kom till kommunen", said["withdrawn"]))
+    warning = "Bedömningen här nedanför gäller inte längre. Kommunen behöver en ny."
+    heading = "Er återkallelse, registrerad så här"
+    return Block("aterkallelse", heading, "undo-2", rows, said["reason"], warning)
+
+
 def _document(said: dict[str, Any]) -> str:
     parts = [said["registry_no"], f"daterad {said['document_date']}" if said["document_date"] else ""]
     return ", ".join(filter(None, parts)) or NOT_STATED
@@ -99,6 +106,7 @@ def _contact(said: dict[str, Any], today: date) -> Block:
 
 MAKERS: dict[str, Callable[[dict[str, Any], date], Block]] = {
     "identity": _identity,
+    "withdrawal": _withdrawal,
     "assessment": _assessment,
     "decision": _decision,
     "return_home": _return_home,

@@ -11,4 +11,4 @@ HANDLES = ("dag", "nora")
 
 def demo_users(day: date) -> QuerySet[PoliceUser]:
     """Dag and Nora of the demonstration's municipality; empty where there is none."""
-    return PoliceUser.objects.working_on(day).filter(is_demo=True, handle__in=HANDLES).order_by("name", "id")
+    return PoliceUser.objects.working_on(day).filter(is_demo=True, handle__in=HANDLES)

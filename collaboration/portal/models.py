@@ -1,5 +1,6 @@
 """The portal's two views, as models. It knows no table of the social services."""
 
+import json
 import uuid
 from datetime import date, timedelta
 from typing import Any, Self
@@ -9,9 +10,16 @@ from django.contrib.auth.hashers import check_password
 from django.db import connection, models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
+from avhopp.kernel.sealing import Sealed, Unreadable, unseal
+from avhopp.kernel.swedish_sql import SwedishKey
+from avhopp.sealing.keyfiles import unwrapped
 from collaboration.portal.blocks import ACKNOWLEDGEMENT, KIND_LABELS
 from collaboration.portal.seal import checksum
+
+#: Where the content was sealed: as collaboration.models.ReleasePackage says.
+RING, PLACE = "release", "releasepackage.content"
 
 
 class PoliceUserManager(BaseUserManager["PoliceUser"]):
@@ -46,7 +54,7 @@ class PoliceUser(AbstractBaseUser):
     class Meta:
         managed = False
         db_table = "account"
-        ordering = ["name", "id"]
+        ordering = [SwedishKey("name"), "id"]
 
     def __str__(self) -> str:
         return self.name
@@ -54,6 +62,13 @@ class PoliceUser(AbstractBaseUser):
     @property
     def role_label(self) -> str:
         return f"Polis, {self.police_unit_name}"
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What a session is bound to: a new password or another unit ends all of them at the next request."""
+        bound = f"{self.password}|{self.police_unit_id}"
+        return salted_hmac(
+            "collaboration.portal.session", bound, secret=secret, algorithm="sha256"
+        ).hexdigest()
 
     def check_password(self, raw_password: str | None) -> bool:
         return raw_password is not None and check_password(raw_password, self.password)
@@ -81,7 +96,9 @@ class Package(models.Model):
     kind = models.CharField("slag", max_length=20)
     provision = models.CharField("bestämmelse", max_length=80)
     purpose = models.CharField("ändamål", max_length=300)
-    content = models.JSONField("innehåll")
+    sealed_content = models.TextField("förseglat innehåll")
+    data_key = models.CharField(max_length=20, null=True)
+    wrapped_key = models.TextField(null=True)
     content_sha256 = models.CharField("kontrollsumma", max_length=64)
     released_at = models.DateTimeField("utlämnat")
     valid_from = models.DateTimeField("gäller från")
@@ -121,14 +138,25 @@ class Package(models.Model):
         return timezone.localdate(self.valid_to - timedelta(microseconds=1))
 
     def verified_content(self) -> dict[str, Any]:
-        """The content, proved to be what was released.
+        """The content, opened and proved to be what was released.
 
         Raises:
-            ContentChanged: the checksum does not match.
+            ContentChanged: it does not open, or the checksum does not match.
+            KeyMissing: this process lacks the key.
         """
-        if checksum(self.content) != self.content_sha256:
+        content = self._opened()
+        if checksum(content) != self.content_sha256:
             raise ContentChanged(str(self.pk))
-        return self.content
+        return content
+
+    def _opened(self) -> dict[str, Any]:
+        if self.data_key is None or self.wrapped_key is None:
+            raise ContentChanged(str(self.pk))
+        key = unwrapped(self.wrapped_key, RING, self.data_key)
+        try:
+            return json.loads(unseal(Sealed(self.sealed_content), key, place=PLACE, row=self.pk))
+        except Unreadable:
+            raise ContentChanged(str(self.pk)) from None
 
     def log_read(self, what: str) -> None:
         """Write the read log: `see_release` when opened, `list_release` when shown in the list.

@@ -1,4 +1,4 @@
--- All that the police portal's login can reach: two views and one function of its own. Run by setup_database.
+-- All that the police portal's login can reach: two views and a few functions of its own. Run by setup_database.
 -- The views belong to the policy role, so that the portal needs no right on any table.
 
 create or replace function portal.my_unit() returns uuid
@@ -15,11 +15,13 @@ create view portal.account with (security_barrier) as
     where u.role = 'polis';
 
 -- What was released to the reader's own unit and is open now. Copied content, never a join to the case.
+-- It is sealed; its data key comes along, wrapped with a key that only the portal's and web's files have.
 drop view if exists portal.package;
 create view portal.package with (security_barrier) as
-    select r.id, r.recipient_id, r.reference, r.kind, r.provision, r.purpose, r.content, r.content_sha256,
-           r.released_at, r.valid_from, r.valid_to
+    select r.id, r.recipient_id, r.reference, r.kind, r.provision, r.purpose, r.content as sealed_content,
+           k.id as data_key, k.wrapped as wrapped_key, r.content_sha256, r.released_at, r.valid_from, r.valid_to
     from app.collaboration_releasepackage r
+    left join app.sealing_datakey k on k.ring = 'release' and k.id = split_part(r.content, '.', 2)
     where r.recipient_id = (select portal.my_unit())
       and r.closed_at is null
       and r.valid_from <= now() and r.valid_to > now();
@@ -57,6 +59,41 @@ language sql stable security definer rows 30 set search_path = '' as $$
     group by e.object_id
 $$;
 
+-- The second factor of whoever acts: the secret that the officer's app knows, and nobody else's.
+create or replace function portal.my_factor() returns text
+language sql stable security definer set search_path = '' as $$
+    select a.data ->> 'secret' from app.mfa_authenticator a where a.user_id = (sec.me()).id and a.type = 'totp'
+$$;
+
+-- Whether the officer's newest one-time code is this one, unused and still valid.
+create or replace function portal.enrolment_is_open(officer uuid, code text) returns boolean
+language sql stable security definer set search_path = '' as $$
+    select coalesce((
+        select c.digest = code and c.used_at is null and c.valid_to > now()
+        from app.accounts_onetimecode c join app.accounts_user u on u.id = c.user_id
+        where c.user_id = officer and u.role = 'polis'
+        order by c.ordered_at desc limit 1), false)
+$$;
+
+-- What a one-time code is for: the officer's own password and app, once. The portal can write them in no other way.
+create or replace function portal.enrol(officer uuid, code text, hashed text, secret text) returns boolean
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+    who app.accounts_user;
+begin
+    select u.* into who from app.accounts_user u where u.id = officer and u.role = 'polis' for no key update;
+    if not found or not portal.enrolment_is_open(officer, code) then return false; end if;
+    if hashed !~ '^argon2\$' or secret !~ '^[A-Z2-7]{32}$' then
+        raise exception 'enrol: neither a hash nor a secret' using errcode = 'invalid_parameter_value';
+    end if;
+    update app.accounts_onetimecode c set used_at = clock_timestamp() where c.user_id = officer and c.digest = code;
+    update app.accounts_user u set password = hashed where u.id = officer;
+    delete from app.mfa_authenticator a where a.user_id = officer;
+    insert into app.mfa_authenticator (user_id, type, data, created_at)
+    values (officer, 'totp', jsonb_build_object('secret', secret), clock_timestamp());
+    return true;
+end $$;
+
 do $$ declare f regprocedure; begin
     for f in select p.oid from pg_proc p join pg_namespace n on n.oid = p.pronamespace where n.nspname = 'portal' loop
         execute format('revoke all on function %s from public', f);
@@ -66,6 +103,9 @@ end $$;
 grant usage, create on schema portal to avhopp_policy;
 alter function portal.my_unit() owner to avhopp_policy;
 alter function portal.log_read(uuid, text) owner to avhopp_policy;
+alter function portal.my_factor() owner to avhopp_policy;
+alter function portal.enrolment_is_open(uuid, text) owner to avhopp_policy;
+alter function portal.enrol(uuid, text, text, text) owner to avhopp_policy;
 alter view portal.account owner to avhopp_policy;
 alter view portal.package owner to avhopp_policy;
 revoke create on schema portal from avhopp_policy;

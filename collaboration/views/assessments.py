@@ -1,4 +1,4 @@
-"""The police's assessment: register, history, second reading, and the list of those that run out."""
+"""The police's assessment: register, history, second reading, withdrawal, and the list of them."""
 
 from uuid import UUID
 
@@ -10,13 +10,15 @@ from django.utils import timezone
 from avhopp.access.decorators import READ_WRITE, access, access_page
 from avhopp.access.requests import UserRequest
 from avhopp.access.roles import Can
+from avhopp.audit.reading import log_list
+from avhopp.kernel.swedish_sql import SwedishKey
 from avhopp.pages.paging import Column, page_of, sorting
 from cases.models import Case
 from cases.together import alone
-from collaboration.actions.assessments import confirm_reading, register_assessment
-from collaboration.forms.assessments import AssessmentForm, ReadingForm
+from collaboration.actions.assessments import confirm_reading, register_assessment, withdraw_assessment
+from collaboration.forms.assessments import AssessmentForm, AssessmentWithdrawalForm, ReadingForm
 from collaboration.forms.submit import submit
-from collaboration.models import PoliceAssessment
+from collaboration.models import PoliceAssessment, ReleasePackage
 from collaboration.panels import assessment_rows, load_assessment
 from collaboration.rules import ASSESSMENT_WARNING, assessment_standing
 from collaboration.views.case import demand_same_case, form_page, page
@@ -25,7 +27,7 @@ from collaboration.views.selection import Selection
 ALL_VERSIONS = 50
 COLUMNS = (
     Column("Ärende", "arende", ("case__case_no",)),
-    Column("Polisenhet", "enhet", ("police_unit__name",)),
+    Column("Polisenhet", "enhet", (SwedishKey("police_unit__name"),)),
     Column("Mottagen", "mottagen", ("received",)),
     Column("Gäller till och med", "gallertill", ("valid_to", "case__case_no")),
     Column("Läge"),
@@ -34,6 +36,7 @@ COLUMNS = (
 SHOW = [
     ("utgar", "Går ut inom 14 dagar"),
     ("utgangna", "Har gått ut"),
+    ("aterkallade", "Återkallade av polisen"),
     ("vantar", "Väntar på andra läsning"),
     ("alla", "Alla"),
 ]
@@ -93,6 +96,30 @@ def second_reading(request: UserRequest, assessment: PoliceAssessment, case_id: 
     return render(request, "collaboration/reading.html", context)
 
 
+@access(PoliceAssessment, Can.WRITE_ASSESSMENT, READ_WRITE, id="assessment_id")
+def assessment_withdraw(request: UserRequest, assessment: PoliceAssessment, case_id: UUID) -> HttpResponse:
+    """What follows, and the form: the page itself is the question whether to go on."""
+    by, now = request.user, timezone.now()
+    form = AssessmentWithdrawalForm(request.POST or None, initial={"withdrawn": timezone.localdate(now)})
+    if (
+        request.method == "POST"
+        and submit(
+            form,
+            lambda: withdraw_assessment(assessment=assessment, withdrawal=form.withdrawal(), by=by, at=now),
+        )
+        is not None
+    ):
+        messages.success(request, "Återkallelsen är registrerad. Be polisen om en ny bedömning.")
+        return redirect("case_assessments", case_id=case_id)
+    shared = ReleasePackage.objects.visible_to(by).with_assessment_of(assessment.police_unit)
+    context = form_page(
+        assessment.case, form, "Polisen återkallar bedömningen", "Registrera återkallelsen",
+        "case_assessments", assessment=assessment, shared=shared.filter(case=case_id).not_ended(),
+        uses=assessment.uses.with_names(),
+    )  # fmt: skip
+    return render(request, "collaboration/withdraw_assessment.html", context)
+
+
 @access_page(Can.SEE_ASSESSMENT)
 def assessments(request: UserRequest) -> HttpResponse:
     today = timezone.localdate()
@@ -101,13 +128,15 @@ def assessments(request: UserRequest) -> HttpResponse:
     chosen = {
         "utgar": rows.expiring(today, today + ASSESSMENT_WARNING),
         "utgangna": rows.expired(today),
+        "aterkallade": rows.taken_back(),
         "vantar": rows.waiting(),
         "alla": rows.current(),
     }[selection.chosen]
     order = sorting(COLUMNS, request, default="gallertill")
     found = page_of(chosen.order_by(*order.order_by), request)
+    log_list(request.user, Can.SEE_ASSESSMENT, [one.case_id for one in found], of=PoliceAssessment)
     context = {
         "columns": order.columns, "page": found, "today": today, "tabs": selection.tabs, "protected": True,
-        "rows": [(one, assessment_standing(one.valid_to, today)) for one in found],
+        "rows": [(one, assessment_standing(one.valid_to, today, one.withdrawn)) for one in found],
     }  # fmt: skip
     return render(request, "collaboration/assessment_list.html", context)

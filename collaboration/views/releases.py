@@ -11,6 +11,8 @@ from avhopp.access.decorators import READ_WRITE, access, access_page
 from avhopp.access.policy import may
 from avhopp.access.requests import UserRequest
 from avhopp.access.roles import Can
+from avhopp.audit.reading import log_list
+from avhopp.kernel.swedish_sql import SwedishKey
 from avhopp.pages.paging import Column, page_of, sorting
 from cases.models import Case
 from cases.together import alone
@@ -29,7 +31,7 @@ COLUMNS = (
     Column("Referens", "referens", ("reference",)),
     Column("Ärende", "arende", ("case__case_no", "-released_at")),
     Column("Slag", "slag", ("kind", "-released_at")),
-    Column("Mottagare", "mottagare", ("recipient__name", "-released_at")),
+    Column("Mottagare", "mottagare", (SwedishKey("recipient__name"), "-released_at")),
     Column("Utlämnat", "utlamnat", ("released_at",)),
     Column("Kan läsas till", "till", ("valid_to",)),
     Column("Läge"),
@@ -38,7 +40,7 @@ COLUMNS = (
 SHOW = [("oppna", "Öppna"), ("stangda", "Stängda och utgångna"), ("alla", "Alla")]
 
 
-@access(Case, Can.RELEASE, READ_WRITE)
+@access(Case, Can.RELEASE, READ_WRITE, fresh=True)
 def release_new(request: UserRequest, case: Case) -> HttpResponse:
     """The steps: fill in (GET), review (`steg=granska`), change again (`andra`), release (`lamna-ut`)."""
     step = request.POST.get("steg", "")
@@ -129,6 +131,8 @@ def releases(request: UserRequest) -> HttpResponse:
     chosen = {"oppna": rows.open(), "stangda": rows.ended(), "alla": rows}[selection.chosen]
     order = sorting(COLUMNS, request, default="-utlamnat")
     found = page_of(chosen.order_by(*order.order_by), request)
+    shown = [one.case_id for one in found]
+    log_list(request.user, Can.SEE_RELEASE, shown, of=ReleasePackage, shown=len(found))
     context = {
         "columns": order.columns,
         "page": found,

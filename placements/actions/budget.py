@@ -11,6 +11,7 @@ from avhopp.access.roles import Can
 from avhopp.accounts.models import User
 from avhopp.audit.events import record
 from avhopp.kernel.refusal import Refused
+from placements.actions.operation import one_at_a_time
 from placements.actions.refusals import told
 from placements.models import BudgetLine
 
@@ -37,6 +38,7 @@ def add_budget_line(*, facts: LineFacts, by: User, today: date, ref: str | None 
         raise Refused("in_the_future", "Beslutet kan inte ligga efter i dag.", field="decided")
     if not facts.decision_ref.strip():
         raise Refused("decision_missing", "Skriv vilket beslut raden grundas på.", field="decision_ref")
+    one_at_a_time(by)
     lines = BudgetLine.objects.filter(municipality_id=by.municipality_id)
     last = lines.of_year(facts.year).aggregate(last=Max("position"))["last"]
     line = BudgetLine(

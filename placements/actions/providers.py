@@ -9,6 +9,7 @@ from avhopp.access.roles import Can
 from avhopp.accounts.models import User
 from avhopp.audit.events import record
 from avhopp.kernel.refusal import Refused
+from placements.actions.operation import one_at_a_time
 from placements.actions.refusals import told
 from placements.models import FrameworkAgreement, Provider
 
@@ -140,6 +141,7 @@ def end_agreement(
 
 
 def _check_single(facts: ProviderFacts, by: User, itself: Provider | None) -> None:
+    one_at_a_time(by)
     same = Provider.objects.filter(
         municipality_id=by.municipality_id, name__iexact=facts.name.strip(), kind=facts.kind
     )

@@ -47,7 +47,9 @@ class WithdrawForm(forms.Form):
 class EndForm(forms.Form):
     end = DateField(label="Avresa", help_text="Natten mot den dagen är den sista.")
     reason = forms.ChoiceField(
-        label="Skäl", widget=forms.RadioSelect, choices=[(row.value, row.label) for row in REASONS]
+        label="Varför avslutas placeringen?",
+        widget=forms.RadioSelect,
+        choices=[(row.value, row.label) for row in REASONS],
     )
     note = forms.CharField(
         label="Kommentar",
@@ -71,7 +73,7 @@ class PriceForm(forms.Form):
 
 class AbsenceForm(forms.Form):
     start = DateField(label="Första natten borta")
-    end = DateField(label="Åter", help_text="Den natten sover personen på platsen igen.")
+    end = DateField(label="Tillbaka den", help_text="Den natten sover personen på platsen igen.")
     rate = MoneyField(
         label="Pris vid frånvaro", unit="kr per dygn", help_text="Ersätter dygnspriset de nätterna."
     )

@@ -23,7 +23,8 @@ class TermsForm(forms.Form):
 
     decision = forms.ChoiceField(label="Beslut", widget=forms.RadioSelect)
     place = forms.ChoiceField(
-        label="Plats", help_text="Saknas platsen lägger den som ansvarar för utförare till den."
+        label="Plats",
+        help_text="Saknas platsen? Be samordnaren, enhetschefen eller ekonomen att lägga till den.",
     )
     outside_reason = forms.CharField(
         label="Skäl för plats utanför ramavtal",

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
 
 from avhopp.access.roles import Can
+from avhopp.sealing.fields import SealedTextField
 from cases.models import Case
 from cases.visibility import CaseScopedQuerySet
 
@@ -58,7 +59,7 @@ class GrantApplication(models.Model):
         blank=True,
         validators=[MinValueValidator(0)],
     )
-    registry_no = models.CharField("polisens diarienummer", max_length=40, blank=True)
+    registry_no = SealedTextField("polisens diarienummer", blank=True, place="grantapplication.registry_no")
 
     objects = ApplicationQuerySet.as_manager()
     history = HistoricalRecords()

@@ -15,6 +15,7 @@ from django.db.models.functions import Coalesce
 from simple_history.models import HistoricalRecords
 
 from avhopp.access.roles import Can
+from avhopp.sealing.fields import SealedTextField
 from cases.models import Case, Decision, Person
 from cases.visibility import CaseScopedQuerySet
 from placements.costs import Absence, PricePeriod, Stay
@@ -104,7 +105,9 @@ class Placement(models.Model):
     agreement = models.ForeignKey(
         FrameworkAgreement, models.PROTECT, null=True, blank=True, related_name="placements"
     )
-    outside_reason = models.TextField("skäl för plats utanför ramavtal", blank=True)
+    outside_reason = SealedTextField(
+        "skäl för plats utanför ramavtal", blank=True, place="placement.outside_reason"
+    )
     ref = models.CharField("beteckning", max_length=60, null=True, blank=True)
     planned_start = models.DateField("planerad ankomst")
     start = models.DateField("ankomst", null=True, blank=True)

@@ -11,6 +11,7 @@ from simple_history.models import HistoricalRecords
 
 from avhopp.access.roles import Can
 from avhopp.accounts.models import Municipality
+from avhopp.kernel.swedish_sql import SwedishKey
 from cases.states import MeasureKind
 from cases.visibility import MunicipalityQuerySet
 
@@ -46,7 +47,7 @@ class Provider(models.Model):
     class Meta:
         verbose_name = "utförare"
         verbose_name_plural = "utförare"
-        ordering = ["name", "id"]
+        ordering = [SwedishKey("name"), "id"]
         constraints = [models.UniqueConstraint(fields=["municipality", "ref"], name="provider_ref_once")]
 
     def __str__(self) -> str:
@@ -89,7 +90,7 @@ class FrameworkAgreement(models.Model):
     class Meta:
         verbose_name = "ramavtal"
         verbose_name_plural = "ramavtal"
-        ordering = ["provider__name", "start", "id"]
+        ordering = [SwedishKey("provider__name"), "start", "id"]
         constraints = [
             models.UniqueConstraint(fields=["municipality", "ref"], name="agreement_ref_once"),
             models.CheckConstraint(

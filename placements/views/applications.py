@@ -14,6 +14,7 @@ from avhopp.access.decorators import READ_WRITE, access, access_page
 from avhopp.access.policy import may, may_in_general
 from avhopp.access.requests import UserRequest
 from avhopp.access.roles import Can
+from avhopp.audit.reading import log_list
 from avhopp.pages.paging import Column, page_of, sorting
 from cases.models import Case
 from placements.actions import applications as actions
@@ -53,6 +54,8 @@ def applications(request: UserRequest) -> HttpResponse:
     rows = rows.filter(status=status) if status else rows
     order = sorting(COLUMNS, request, default="-skickad")
     page = page_of(rows.order_by(*order.order_by), request)
+    shown = [row.case_id for row in page]
+    log_list(request.user, Can.SEE_APPLICATION, shown, of=GrantApplication, shown=len(page))
     context = {
         "columns": order.columns,
         "page": page,

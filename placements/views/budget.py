@@ -8,7 +8,8 @@ from django.utils import timezone
 from avhopp.access.decorators import READ_WRITE, access_page
 from avhopp.access.policy import may_in_general
 from avhopp.access.requests import UserRequest
-from avhopp.access.roles import Can, Role
+from avhopp.access.roles import Can
+from avhopp.audit.timeline import events_on
 from avhopp.kernel.money import format_kr
 from avhopp.kernel.swedish import MONTHS
 from avhopp.pages.charts import Budget, Series, StackedBars
@@ -16,12 +17,12 @@ from avhopp.pages.tables import Heading
 from placements.actions.budget import add_budget_line
 from placements.costs import NOTHING
 from placements.forms.money import BudgetLineForm
+from placements.remaining import WHOLE
 from placements.showing import Tab
 from placements.spending import YearMoney, year_money
 from placements.views.counting import simple_page
 
-#: Roles whose grants cover every case of the municipality: only theirs is the whole outcome.
-WHOLE = (Role.COORDINATOR, Role.FINANCE_OFFICER)
+EVENT_ICONS = {"budgetrad": "banknote"}
 COLUMNS = (
     Heading("Rad"),
     Heading("Beslut"),
@@ -46,6 +47,7 @@ def budget(request: UserRequest) -> HttpResponse:
         "can_write": may_in_general(request.user, Can.WRITE_BUDGET),
         "columns": COLUMNS,
         "foot": _foot(money),
+        "events": events_on([row.pk for row in money.rows], request.user, EVENT_ICONS),
         "overrun_text": f"Kostnaden är {format_kr(money.charged.overrun)} högre än budgeten. "
         "Ingen rad täcker den.",
     }
@@ -67,7 +69,7 @@ def budget_line_new(request: UserRequest) -> HttpResponse:
         "heading": "Ny budgetrad",
         "save": "Lägg till raden",
         "back": reverse("budget"),
-        "crumb": None,
+        "top": "Budget",
         "lead": "En ändrad budget är en ny rad. Rader som är beslutade ändras inte.",
     }
     return simple_page(request, form, save, "Budgetraden är tillagd.", context)
@@ -105,8 +107,8 @@ def _by_month(money: YearMoney) -> StackedBars:
         about="Årets kostnad månad för månad, inom och utanför ramavtal.",
         labels=tuple(name.capitalize() for name in MONTHS),
         series=(
-            Series("Inom ramavtal", tuple(month.cost_inside for month in money.months)),
-            Series("Utanför ramavtal", tuple(month.cost_outside for month in money.months)),
+            Series("Inom ramavtal", tuple(month.spent.cost_inside for month in money.months)),
+            Series("Utanför ramavtal", tuple(month.spent.cost_outside for month in money.months)),
         ),
         unit="kr",
         total=True,

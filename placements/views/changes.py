@@ -65,9 +65,8 @@ def withdraw(request: UserRequest, stay: Placement) -> HttpResponse:
         **_around(stay, "Placeringen blev inte av"),
         "save": "Ta bort planen",
         "tone": "danger",
-        "lead": "Planen räknas inte längre i kostnader och prognoser. Den går inte att ta tillbaka: "
-        "gör en ny placering "
-        "om personen ändå kommer.",
+        "lead": "Planen räknas inte längre i kostnader och prognoser. Det går inte att ångra: "
+        "gör en ny placering om personen ändå kommer.",
     }
     return simple_page(request, form, save, "Planen är borttagen.", context)
 
@@ -85,7 +84,7 @@ def end(request: UserRequest, stay: Placement) -> HttpResponse:
         lambda: end_placement(placement=stay, by=request.user, today=today, **form.cleaned_data),
         (
             "Avsluta placeringen",
-            "Frånvaro efter avresan tas bort.",
+            "Placeringen slutar den dag du anger. Frånvaro som är inlagd efter den dagen tas bort.",
             "Avsluta placeringen",
             "Placeringen är avslutad.",
         ),
@@ -105,7 +104,7 @@ def departure(request: UserRequest, stay: Placement) -> HttpResponse:
         lambda: change_departure(placement=stay, by=request.user, today=today, **form.cleaned_data),
         (
             "Ändra avresa",
-            "Det senaste priset gäller även de nya nätterna.",
+            "Ändra dagen då personen lämnar platsen. Det senaste priset gäller även nya nätter.",
             "Spara avresan",
             "Avresan är ändrad.",
         ),

@@ -11,12 +11,15 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from avhopp.access.requests import UserRequest
 from avhopp.kernel.refusal import Refused
 from avhopp.pages.tables import Heading
+from placements.remaining import Remaining, remaining_budget
 from placements.terms import Effect
 
 #: What the simple page may leave out.
@@ -24,6 +27,7 @@ DEFAULTS: dict[str, Any] = {
     "lead": "",
     "case": None,
     "crumb": None,
+    "top": "",
     "cost": None,
     "application": None,
     "tone": "",
@@ -44,7 +48,7 @@ class Counting:
 
 
 def counting_page(
-    request: HttpRequest, form: forms.Form, counting: Counting, context: dict[str, Any]
+    request: UserRequest, form: forms.Form, counting: Counting, context: dict[str, Any]
 ) -> HttpResponse:
     """The form, its effect once counted, and a redirect once saved."""
     effect, changed, fingerprint = None, False, ""
@@ -64,16 +68,26 @@ def counting_page(
             show(form, refused)
     shown = {"effect_columns": _columns(effect), "form": form, "effect": effect, "changed": changed}
     shown["counted"] = fingerprint if effect else ""
+    shown["remaining"] = _remaining(request, effect)
     return render(request, "placements/counting.html", {**context, **shown})
 
 
 def _columns(effect: Effect | None) -> list[Heading]:
-    columns = [Heading("År"), Heading("Dygn", True), Heading("Kostnad", True)]
-    return columns + ([Heading("Kostnad nu", True)] if effect and effect.compares else [])
+    columns = [Heading("År"), Heading("Dygn", True)]
+    if effect and effect.compares:
+        return [*columns, Heading("Ny kostnad", True), Heading("Nuvarande kostnad", True)]
+    return [*columns, Heading("Kostnad", True)]
+
+
+def _remaining(request: UserRequest, effect: Effect | None) -> Remaining | None:
+    """What would be left of the budget with the change, for those who may see it."""
+    if effect is None:
+        return None
+    return remaining_budget(user=request.user, today=timezone.localdate(), change=effect.change_this_year)
 
 
 def simple_page(
-    request: HttpRequest, form: forms.Form, save: Callable[[], str], done: str, context: dict[str, Any]
+    request: UserRequest, form: forms.Form, save: Callable[[], str], done: str, context: dict[str, Any]
 ) -> HttpResponse:
     """A form that needs no counting: saved, or shown again with what was refused."""
     if request.method == "POST" and form.is_valid():

@@ -13,6 +13,8 @@ from avhopp.access.decorators import READ_WRITE, access, access_page
 from avhopp.access.policy import may_in_general
 from avhopp.access.requests import UserRequest
 from avhopp.access.roles import Can
+from avhopp.audit.timeline import events_on
+from avhopp.kernel.swedish_sql import SwedishKey
 from avhopp.pages.paging import Column, page_of, sorting
 from placements.actions import providers as actions
 from placements.forms.providers import (
@@ -27,13 +29,14 @@ from placements.models import FrameworkAgreement, Placement, Provider
 from placements.views.counting import simple_page
 
 COLUMNS = (
-    Column("Namn", "namn", ("name",)),
-    Column("Slag", "slag", ("kind", "name")),
-    Column("Kod", "kod", ("code", "name")),
+    Column("Namn", "namn", (SwedishKey("name"),)),
+    Column("Slag", "slag", ("kind", SwedishKey("name"))),
+    Column("Kod", "kod", ("code", SwedishKey("name"))),
     Column("Ramavtal"),
     Column("Nya placeringar"),
 )
-AGREEMENT_COLUMNS = ("Gäller från", "Gäller till", "Dygnspris", "Avresedagen", "Läge", "Åtgärd")
+EVENT_ICONS = {"utforare": "building-2", "ramavtal": "file-text"}
+AGREEMENT_COLUMNS = ["Gäller från", "Gäller till", "Dygnspris", "Avresedagen", "Läge"]
 
 
 @access_page(Can.SEE_PROVIDERS)
@@ -72,10 +75,11 @@ def provider(request: UserRequest, found: Provider) -> HttpResponse:
     context = {
         "provider": found,
         "agreements": rows,
-        "columns": AGREEMENT_COLUMNS,
+        "columns": AGREEMENT_COLUMNS + (["Åtgärd"] if _can_write(request) else []),
         "ongoing": ongoing,
         "can_write": _can_write(request),
         "takes_new": found.takes_new_on(today),
+        "events": events_on([found.pk], request.user, EVENT_ICONS),
         "today": today,
     }
     return render(request, "placements/provider.html", context)
@@ -88,7 +92,7 @@ def provider_new(request: UserRequest) -> HttpResponse:
     def save() -> str:
         return _url(actions.add_provider(facts=form.facts(), by=request.user, today=timezone.localdate()))
 
-    context = {"heading": "Ny utförare", "save": "Lägg till", "back": reverse("providers"), "crumb": None}
+    context = {"heading": "Ny utförare", "save": "Lägg till", "back": reverse("providers"), "top": "Utförare"}
     return simple_page(request, form, save, "Utföraren är tillagd.", context)
 
 

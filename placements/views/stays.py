@@ -13,13 +13,17 @@ from avhopp.access.policy import may, may_in_general
 from avhopp.access.requests import UserRequest
 from avhopp.access.roles import Can
 from avhopp.accounts.models import User
+from avhopp.audit.reading import log_list
+from avhopp.kernel.swedish_sql import SwedishKey
 from avhopp.pages.paging import Column, page_of, sorting
 from placements.forms.changes import PeriodFilter
-from placements.models import Placement
+from placements.models import Placement, Stage
 from placements.models.placement import PlacementQuerySet
+from placements.remaining import remaining_budget
 from placements.showing import Tab, chain_of, chart_of, month_rows, price_rows, stay_row, tables_of, to_show
 from placements.views.addressing import of_its_case
 
+AHEAD = (Stage.PLANNED, Stage.ONGOING)  # stays that still cost something this year
 TABS = {
     "pagar": ("Pågår", lambda rows, today: rows.ongoing_on(today)),
     "planerade": ("Planerade", lambda rows, today: rows.planned_on(today)),
@@ -38,6 +42,8 @@ def placements(request: UserRequest) -> HttpResponse:
     columns = sorting(_columns(sees), request, default="-ankomst")
     rows = _joined(TABS[chosen][1](visible, today), sees).with_terms().select_related("case")
     page = page_of(rows.order_by(*columns.order_by), request)
+    telling = Can.SEE_PERSON if sees.person else Can.SEE_PLACEMENT
+    log_list(request.user, telling, [row.case_id for row in page], of=Placement, shown=len(page))
     page_rows = [stay_row(row, sees, today) for row in page]
     context = {
         "tabs": _tabs(visible, chosen, request, today),
@@ -60,9 +66,10 @@ def _joined(rows: PlacementQuerySet, sees: Any) -> PlacementQuerySet:
 
 def _columns(sees: Any) -> tuple[Column, ...]:
     columns = [Column("Ärende", "arende", ("case__case_no", "planned_start"))]
-    columns += [Column("Person", "person", ("person__name_key", "planned_start"))] if sees.person else []
+    person, provider = SwedishKey("person__name"), SwedishKey("provider__name")
+    columns += [Column("Person", "person", (person, "planned_start"))] if sees.person else []
     columns += [Column("Insats", "insats", ("decision__kind", "planned_start"))]
-    columns += [Column("Utförare", "utforare", ("provider__name", "planned_start"))] if sees.place else []
+    columns += [Column("Utförare", "utforare", (provider, "planned_start"))] if sees.place else []
     columns += [
         Column("Ramavtal"),
         Column("Ankomst", "ankomst", ("first_day_at",)),
@@ -105,6 +112,7 @@ def placement(request: UserRequest, stay: Placement) -> HttpResponse:
         "chart": chart_of(months) if months else None,
         "actions": _actions(stay, chain, request.user, today),
         "case_url": reverse("case", args=[stay.case_id]),
+        "remaining": remaining_budget(user=request.user, today=today) if stay.stage(today) in AHEAD else None,
     }
     return render(request, "placements/stay.html", context)
 

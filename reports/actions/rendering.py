@@ -13,6 +13,7 @@ from django.db.models.lookups import IsNull
 from avhopp.access.policy import demand_in_general
 from avhopp.access.roles import Can
 from avhopp.accounts.models import Municipality, User
+from avhopp.audit.ledger import head
 from avhopp.kernel import periods
 from avhopp.kernel.refusal import Refused
 from reports.frozen import EarlierReport, checksum, freeze
@@ -69,7 +70,10 @@ def freeze_figures(*, report: MonthlyReport, by: User) -> MonthlyReport:
     held = _held(report, by)
     if held.figures is None:
         month = periods.month(held.month.year, held.month.month)
-        held.figures = freeze(facts_of(held.municipality), month, held.as_of, _earlier(held))
+        last = head()
+        held.figures = freeze(
+            facts_of(held.municipality), month, held.as_of, _earlier(held), (last.seq, last.hash)
+        )
         held.figures_sha256 = checksum(held.figures)
         held.frozen_at = Now()
     elif checksum(held.figures) != held.figures_sha256:

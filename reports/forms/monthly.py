@@ -1,6 +1,8 @@
 """Forms of the monthly report."""
 
-from typing import Any
+from datetime import date
+from itertools import groupby
+from typing import Any, cast
 
 from django import forms
 from django.http import HttpRequest, QueryDict
@@ -8,19 +10,31 @@ from django.http import HttpRequest, QueryDict
 from avhopp.kernel import periods
 from avhopp.kernel.periods import Period
 from avhopp.kernel.refusal import Refused
+from avhopp.kernel.swedish import format_month
 from avhopp.pages.forms import DateField
+
+YEARS_BACK = 6
 
 
 class MonthForm(forms.Form):
-    """Which month to make a report of."""
+    """Which month to make a report of: one that is over, the latest first."""
 
     month = forms.CharField(
         label="Månad",
-        help_text="År och månad, till exempel 2026-03. Månaden måste vara slut.",
-        max_length=7,
-        widget=forms.TextInput(attrs={"type": "month", "autocomplete": "off"}),
+        help_text="Bara månader som är slut.",
+        widget=forms.Select,
         error_messages={"required": "Välj en månad."},
     )
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        first = today.replace(day=1)
+        over = [periods.add_months(first, -back) for back in range(1, 12 * YEARS_BACK + today.month)]
+        cast(forms.Select, self.fields["month"].widget).choices = [
+            (str(year), [(f"{month:%Y-%m}", format_month(month)) for month in months])
+            for year, months in groupby(over, key=lambda month: month.year)
+        ]
+        self.initial.setdefault("month", f"{over[0]:%Y-%m}")
 
     def clean_month(self) -> Period:
         try:

@@ -73,8 +73,16 @@ def annex_context(report: MonthlyReport) -> dict[str, Any]:
         "controls": [(words, getattr(found.controls, name)) for name, words in CONTROLS.items()],
         "controls_hold": controls_hold(report.figures),
         "checksum": report.figures_sha256,
+        "ledger": _ledger(report.figures),
+        "emergencies": getattr(frozen, "emergencies", None),  # reports frozen before these were counted
         "charts": _charts(found, frozen.months, report.month.year),
     }
+
+
+def _ledger(figures: dict[str, Any] | None) -> str:
+    """The history's last entry when the figures were frozen, as verify_ledger.py takes it after --head."""
+    found = (figures or {}).get("ledger")
+    return f"{found['seq']}:{found['hash']}" if found else ""
 
 
 def title_of(month: date) -> str:

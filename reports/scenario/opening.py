@@ -5,13 +5,12 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import Group
-from django.db import connection
 from django.db.models.functions import Now
 
 from avhopp.access.roles import Role
 from avhopp.accounts.models import Municipality, Unit, User
 from cases.actions.grants import team_name, teams_of, work_permission
-from cases.actions.intake import next_number
+from cases.actions.intake import flag_numbers, next_number
 from cases.models import Case, CaseGroupGrant, CaseUserGrant, GrantKind, Person
 from cases.states import CaseState
 from reports.scenario.batches import write
@@ -111,9 +110,8 @@ def grant(home: Municipality, importer: User, pairs: Pairs, users: Mapping[str, 
 
 def flag_duplicates(pairs: Iterable[tuple[Person, PersonRow]]) -> None:
     """Tell the coordinator of each number that two persons have, once: the last one against all others."""
-    last = {row.identity: person.pk for person, row in pairs if row.identity}
-    with connection.cursor() as cursor:
-        cursor.execute("select sec.flag_duplicates(one) from unnest(%s::uuid[]) one", [list(last.values())])
+    last = {row.identity: person for person, row in pairs if row.identity}
+    flag_numbers((person.pk, number, person.municipality_id) for number, person in last.items())
 
 
 def _groups(names: set[str]) -> Mapping[str, Group]:

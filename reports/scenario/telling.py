@@ -29,7 +29,7 @@ class Teller:
         self.events: list[Event] = []
 
     def opened(self, case: Case) -> None:
-        text = f"Ärendet öppnades. Väg in: {case.get_source_display().lower()}."
+        text = "Ärendet öppnades."
         self._tell(case.pk, "arende_oppnat", Can.SEE_CASE, case.received, text, case.pk)
         self._tell(
             case.pk, "arende_inlast", Can.SEE_CASE, self.today, "Ärendet lästes in från en fil.", case.pk

@@ -10,8 +10,10 @@ from avhopp.access.decorators import access_page
 from avhopp.access.policy import may_in_general
 from avhopp.access.requests import UserRequest
 from avhopp.access.roles import Can
+from avhopp.audit.reading import log_list
 from avhopp.pages.paging import page_of
 from avhopp.pages.tables import Heading
+from cases.models import Case
 from reports.dashboard import SHOWN, by_state, due_things, economy_of, grouped, list_counts, open_cases
 
 DUE_COLUMNS = ("Ärende", "Vad", "Senast")
@@ -26,6 +28,8 @@ def dashboard(request: UserRequest) -> HttpResponse:
     things = due_things(cases, user, today)
     groups = grouped(things, today)
     sees_money = may_in_general(user, Can.SEE_BUDGET)
+    urgent = things[:SHOWN]
+    log_list(user, Can.SEE_CASE, [one.due.case_id for one in urgent], of=Case, shown=len(urgent))
     return render(request, "reports/dashboard.html", {
         "today": today,
         "open": len(cases),
@@ -33,7 +37,7 @@ def dashboard(request: UserRequest) -> HttpResponse:
         "groups": groups,
         "overdue": sum(group.overdue for group in groups),
         "soon": sum(group.soon for group in groups),
-        "urgent": things[:SHOWN],
+        "urgent": urgent,
         "columns": DUE_COLUMNS,
         "state_columns": STATE_COLUMNS,
         "group_columns": GROUP_COLUMNS,
@@ -56,8 +60,10 @@ def due_work(request: UserRequest) -> HttpResponse:
         and (when != "forsenat" or thing.due.due < today)
         and (when != "snart" or thing.due.due >= today)
     ]  # fmt: skip
+    page = page_of(rows, request)
+    log_list(user, Can.SEE_CASE, [one.due.case_id for one in page], of=Case, shown=len(page))
     context: dict[str, Any] = {
-        "columns": DUE_COLUMNS, "page": page_of(rows, request), "today": today, "chosen": chosen,
+        "columns": DUE_COLUMNS, "page": page, "today": today, "chosen": chosen,
         "tabs": _tabs(when, chosen),
     }  # fmt: skip
     return render(request, "reports/due_work.html", context)

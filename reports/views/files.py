@@ -19,7 +19,7 @@ def public_file(request: UserRequest, report: MonthlyReport) -> HttpResponse:
     return _served(request, report, report.public_sha256, "manadsrapport")
 
 
-@access(MonthlyReport, Can.SEE_REPORT, id="report_id")
+@access(MonthlyReport, Can.SEE_REPORT, id="report_id", fresh=True)
 def annex_file(request: UserRequest, report: MonthlyReport) -> HttpResponse:
     """The annex marked as secret, under the same rights."""
     return _served(request, report, report.annex_sha256, "bilaga")

@@ -11,7 +11,7 @@ from avhopp.access.decorators import READ_WRITE, WRITE, access, access_page
 from avhopp.access.policy import may, may_in_general
 from avhopp.access.requests import UserRequest
 from avhopp.access.roles import Can
-from avhopp.kernel import periods
+from avhopp.audit.timeline import events_on
 from avhopp.kernel.refusal import Refused
 from avhopp.pages.paging import Column, page_of, sorting
 from reports.actions import approval, requests
@@ -37,6 +37,7 @@ COLUMNS = (
     Column("Godkänd", "godkand", ("approved_at", "-month")),
     Column("Nämndens beslut"),
 )
+EVENT_ICONS = {"rapport": "file-text"}
 CONTROL_COLUMNS = ("Kontroll", "Utfall")
 WORK = {"vantar": "waiting", "pagar": "running", "misslyckades": "failed"}
 TONES = {
@@ -52,8 +53,7 @@ TONES = {
 def reports(request: UserRequest) -> HttpResponse:
     """The list, and the form that puts a month in the queue."""
     today = timezone.localdate()
-    last_closed = periods.add_months(today.replace(day=1), -1)
-    form = MonthForm(posted(request), initial={"month": f"{last_closed:%Y-%m}"})
+    form = MonthForm(posted(request), today=today)
     if request.method == "POST" and form.is_valid():
         try:
             report = requests.request_report(
@@ -90,6 +90,7 @@ def report(request: UserRequest, report: MonthlyReport) -> HttpResponse:
         "controls": _controls(report),
         "control_columns": CONTROL_COLUMNS,
         "newer": MonthlyReport.objects.visible_to(request.user).filter(correction_of=report).first(),
+        "events": events_on([report.pk], request.user, EVENT_ICONS),
         **_abilities(request, report),
     })  # fmt: skip
 

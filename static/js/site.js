@@ -26,6 +26,9 @@ document.addEventListener("DOMContentLoaded", () => {
     if (dialog && !dialog.open) dialog.showModal();
     summary.focus();
   }
+
+  // A page that answers a search that was posted: coming back to it asks for it anew and sends nothing again.
+  if (document.querySelector("[data-search-answer]")) history.replaceState(null, "", location.pathname);
 });
 
 document.addEventListener("click", (event) => {
@@ -59,6 +62,28 @@ document.addEventListener("submit", (event) => {
 });
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
+
+// The calendar or clock of the browser beside a date or time that is typed.
+document.addEventListener("click", (event) => {
+  const opener = event.target instanceof Element ? event.target.closest("[data-pick]") : null;
+  const typed = opener && document.getElementById(opener.dataset.for);
+  if (!typed) return;
+  for (const old of document.querySelectorAll(".picker-native")) old.remove();
+  const native = document.createElement("input");
+  native.type = opener.dataset.pick;
+  native.className = "picker-native";
+  native.tabIndex = -1;
+  native.setAttribute("aria-hidden", "true");
+  if (typed.dataset.min) native.min = typed.dataset.min;
+  if (typed.dataset.max) native.max = typed.dataset.max;
+  if (/^(\d{4}-\d{2}-\d{2}|\d{2}:\d{2})$/.test(typed.value)) native.value = typed.value;
+  native.addEventListener("change", () => {
+    typed.value = native.value;
+    typed.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+  opener.after(native);
+  native.showPicker();
 });
 
 // Progress: say a change of state aloud, once.

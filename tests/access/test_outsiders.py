@@ -1,8 +1,8 @@
 """Every address of a case, asked by those who have no grant: byte for byte what does not exist."""
 
 import uuid
+from copy import deepcopy
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import pytest
 from django.db.models import Model
@@ -11,16 +11,12 @@ from django.urls import URLResolver, get_resolver, reverse
 
 from avhopp.access.context import acting
 from avhopp.access.roles import Role
-from avhopp.accounts.models import Municipality, User
-from avhopp.settings.environment import ROOT
+from avhopp.accounts.models import User
+from avhopp.settings.environment import ROOT as ROOT
 from cases.actions.accounts import ensure_machine_accounts
 from cases.models import Case
 from cases.states import CaseEvent
-from reports.scenario.loading import load
-from reports.scenario.reading import read_file
 from tests.cast import BACKEND
-
-GOLDEN = ROOT / "tests" / "scenarios" / "golden_2022.json"
 
 
 @dataclass(frozen=True)
@@ -48,13 +44,9 @@ WITHOUT_ARGUMENTS = [address for address in ALL if not address.converters]
 
 
 @pytest.fixture
-def golden(db) -> Case:
+def golden(db, golden_case) -> Case:
     """A case with everything in it, from the golden scenario; Asta handles it."""
-    scenario = read_file(GOLDEN)
-    load(scenario=scenario, at=datetime.now(UTC))
-    importer = ensure_machine_accounts(Municipality.objects.get(code="0199"))[Role.IMPORTER]
-    with acting(importer):
-        return Case.objects.select_related("municipality").get(ref="A3")
+    return deepcopy(golden_case)
 
 
 def client_of(case: Case, handle: str) -> Client:
@@ -82,40 +74,65 @@ def _object_of(address: Address, case: Case) -> uuid.UUID:
     return row.pk if row else uuid.uuid4()
 
 
+@dataclass(frozen=True)
+class Twins:
+    """The same address in the case and in a case that does not exist."""
+
+    name: str
+    here: str
+    nowhere: str
+
+
+@pytest.fixture
+def twins(golden) -> list[Twins]:
+    missing = uuid.uuid4()
+    with acting(ensure_machine_accounts(golden.municipality)[Role.IMPORTER]):
+        return [
+            Twins(
+                address.name,
+                reverse(address.name, kwargs=arguments(address, golden.pk, golden)),
+                reverse(address.name, kwargs=arguments(address, missing, golden)),
+            )
+            for address in OF_A_CASE
+        ]
+
+
 def answer(client: Client, method: str, url: str) -> tuple[int, bytes, dict[str, str]]:
     response = getattr(client, method)(url)
     headers = {name: value for name, value in response.headers.items() if name != "Set-Cookie"}
     return response.status_code, response.content, headers
 
 
-@pytest.mark.parametrize("handle", ["cleo", "eva", "nils", "lova"])
-def test_an_outsider_cannot_tell_a_hidden_case_from_a_missing_one(golden, handle):
-    outsider = client_of(golden, handle)
-    missing = uuid.uuid4()
-    importer = ensure_machine_accounts(golden.municipality)[Role.IMPORTER]
+def test_there_are_addresses_to_ask_for():
     assert len(OF_A_CASE) > 40
-    for address in OF_A_CASE:
-        with acting(importer):
-            real = reverse(address.name, kwargs=arguments(address, golden.pk, golden))
-            nowhere = reverse(address.name, kwargs=arguments(address, missing, golden))
-        for method in ("get", "post") if handle == "cleo" else ("get",):
-            hidden, absent = answer(outsider, method, real), answer(outsider, method, nowhere)
-            assert hidden == absent, (handle, method, address.name)
-            assert hidden[0] in (404, 405), (handle, method, address.name, hidden[0])
 
 
-def test_the_handler_reaches_what_the_outsider_does_not(golden):
+@pytest.mark.parametrize("handle", ["cleo", "eva", "nils", "lova"])
+def test_an_outsider_cannot_tell_a_hidden_case_from_a_missing_one(golden, twins, handle):
+    """What is not found has the same bytes everywhere; the rest is compared with its twin."""
+    outsider = client_of(golden, handle)
+    not_found = answer(outsider, "get", twins[0].nowhere)
+    for twin in twins:
+        hidden = answer(outsider, "get", twin.here)
+        absent = not_found if hidden[0] == 404 else answer(outsider, "get", twin.nowhere)
+        assert hidden == absent, (handle, twin.name)
+        assert hidden[0] in (404, 405), (handle, twin.name, hidden[0])
+
+
+def test_nor_by_posting(golden, twins):
+    outsider = client_of(golden, "cleo")
+    for twin in twins:
+        hidden, absent = answer(outsider, "post", twin.here), answer(outsider, "post", twin.nowhere)
+        assert hidden == absent, twin.name
+        assert hidden[0] in (404, 405), (twin.name, hidden[0])
+
+
+def test_the_handler_reaches_what_the_outsider_does_not(golden, twins):
     """The twin: the same addresses answer Asta, so the outsiders' 404 is for the right reason."""
     asta = client_of(golden, "asta")
-    importer = ensure_machine_accounts(golden.municipality)[Role.IMPORTER]
-    reached = 0
-    for address in OF_A_CASE:
-        with acting(importer):
-            url = reverse(address.name, kwargs=arguments(address, golden.pk, golden))
-        status = asta.get(url).status_code
-        assert status in (200, 302, 403, 404), (address.name, status)
-        reached += status == 200
-    assert reached > 20
+    statuses = {twin.name: asta.get(twin.here).status_code for twin in twins}
+    assert set(statuses.values()) <= {200, 302, 403, 404, 405}, statuses
+    assert sum(status == 200 for status in statuses.values()) > 20
 
 
 @pytest.mark.parametrize("handle", ["cleo", "eva", "nils", "lova"])
@@ -129,11 +146,10 @@ def test_no_list_shows_a_hidden_case(golden, handle):
         assert str(golden.pk) not in body, (handle, address.name)
 
 
-def test_nobody_signed_in_reaches_nothing(golden):
-    for address in OF_A_CASE:
-        url = reverse(address.name, kwargs=arguments(address, golden.pk, golden))
-        response = Client().get(url)
-        assert response.status_code == 302, address.name
+def test_nobody_signed_in_reaches_nothing(twins):
+    for twin in twins:
+        response = Client().get(twin.here)
+        assert response.status_code == 302, twin.name
         assert "/logga-in/" in response.headers["Location"]
 
 

@@ -1,4 +1,4 @@
-"""The whole system as `make run` starts it: real processes, a database of their own and a real Chromium."""
+"""The system as `make run` starts it: real processes, a database of their own and a real Chromium."""
 
 import os
 import shutil
@@ -11,9 +11,11 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from avhopp.settings.environment import ROOT
@@ -91,7 +93,10 @@ def wait_for(address: str, log: Path) -> None:
 
 @pytest.fixture(scope="session")
 def stack(servers: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """Web, portal and worker with the demo loaded."""
+    """Web and portal, with the demo loaded and the last month's report done by a worker that is gone again.
+
+    A worker that stayed would go on with two years of earlier months.
+    """
     logs = tmp_path_factory.mktemp("stack")
     ports = {"PORT": str(free_port()), "PORTAL_PORT": str(free_port())}
     environment = {key: value for key, value in os.environ.items() if key != "DJANGO_SETTINGS_MODULE"}
@@ -101,9 +106,11 @@ def stack(servers: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
         f"http://127.0.0.1:{ports['PORT']}", f"http://127.0.0.1:{ports['PORTAL_PORT']}", environment
     )
     running.manage("load_demo")
+    last_month = timezone.localdate().replace(day=1) - timedelta(days=1)
+    running.manage("report", "--month", f"{last_month:%Y-%m}", "--wait")
     subprocess.run([ROOT / "bin" / "static"], cwd=ROOT, env=environment, check=True, capture_output=True)
     with ExitStack() as children:
-        for name in ("web", "portal", "worker"):
+        for name in ("web", "portal"):
             children.enter_context(process(name, environment, logs / f"{name}.log"))
         wait_for(running.web, logs / "web.log")
         wait_for(running.portal, logs / "portal.log")

@@ -127,6 +127,10 @@ def addresses(case, ids):
                 continue
 
 
+#: What they get of each address is asked in tests/access/test_outsiders.py too, by reading alone.
+OTHERS = ["eva", "lova", "nils"]
+
+
 @pytest.fixture
 def things(cast, full):
     with acting(cast.asta):
@@ -136,10 +140,11 @@ def things(cast, full):
             "decision_id": full.decisions.first().pk,
             "follow_up_id": FollowUp.objects.first().pk,
             "task_id": Task.objects.first().pk,
+            "protectedreading_id": uuid.uuid4(),  # nobody has asked to read
         }
 
 
-@pytest.mark.parametrize("handle", ["cleo", "eva", "lova", "nils"])
+@pytest.mark.parametrize("handle", ["cleo", *(pytest.param(name, marks=pytest.mark.deep) for name in OTHERS)])
 def test_outsiders_get_byte_for_byte_what_does_not_exist(as_, full, things, handle):
     client = as_(handle)
     real = list(addresses(full.pk, things))
@@ -153,10 +158,16 @@ def test_outsiders_get_byte_for_byte_what_does_not_exist(as_, full, things, hand
             assert hidden.headers == missing.headers, here
 
 
-def test_the_same_addresses_open_for_the_handler(as_, full, things):
-    answers = {address: as_("asta").get(address).status_code for address in addresses(full.pk, things)}
-    refused = {address for address, status in answers.items() if status not in (200, 302)}
-    assert refused == {reverse("handler", args=[full.pk])}  # handing over is not the handler's to do
+def test_the_same_addresses_open_for_the_handler_and_nothing_keeps_them(as_, full, things):
+    asta = as_("asta")
+    answers = {address: asta.get(address) for address in addresses(full.pk, things)}
+    refused = {address for address, answer in answers.items() if answer.status_code not in (200, 302)}
+    not_the_handlers = {"handler", "access_give", "access_co_handler", "access_end"}
+    only_sent = {"protected_show", "protected_ask", "protection_names"}
+    nothing_there = {reverse("protected_answer", args=[full.pk, things["protectedreading_id"]])}
+    assert refused == nothing_there | {reverse(name, args=[full.pk]) for name in not_the_handlers | only_sent}
+    assert all("no-store" in answer.headers["Cache-Control"] for answer in answers.values())
+    assert not any(str(full.case_no) in address for address in answers)
 
 
 def test_somebody_who_is_not_signed_in_is_sent_to_the_sign_in(client, full, things):
@@ -164,8 +175,17 @@ def test_somebody_who_is_not_signed_in_is_sent_to_the_sign_in(client, full, thin
         assert client.get(address).url.startswith(reverse("sign_in"))
 
 
-def test_no_page_caches_or_shows_numbers_in_addresses(as_, full, things):
-    for address in addresses(full.pk, things):
-        response = as_("asta").get(address)
-        assert "no-store" in response.headers["Cache-Control"]
-        assert str(full.case_no) not in address
+def test_a_part_without_anything_is_one_line_with_what_can_be_done(as_, case):
+    page = text_of(as_("asta").get(case.url))
+    for part, text in (("beslut", "Inget beslut är fattat."), ("journal", "Journalen är tom.")):
+        assert f'<section class="card card-line" id="{part}"' in page
+        assert text in page
+    assert f'href="{reverse("journal_new", args=[case.pk])}">Skriv den första anteckningen' in page
+    assert f'href="{reverse("follow_up_plan", args=[case.pk])}">Planera uppföljning' in page
+    assert "Planera uppföljning" not in text_of(as_("bo").get(case.url))
+
+
+def test_a_part_with_something_is_no_line(as_, full):
+    page = text_of(as_("asta").get(full.url))
+    for part in ("beslut", "journal", "uppfoljning"):
+        assert f'<section class="card card-line" id="{part}"' not in page

@@ -18,6 +18,7 @@ from cases.actions.decision import (
 from cases.models import Decision, DecisionProposal, DelegationRule, FollowUp, LegalProvision, Task
 from cases.panels import due_in
 from cases.states import CaseState, MeasureKind
+from cases.views.decision import delegation_table
 
 from .conftest import said, text_of
 
@@ -212,3 +213,15 @@ def test_the_standard_order_covers_every_kind_and_is_made_once(cast, today):
         == len(again)
         == 3 * len(MeasureKind)
     )
+
+
+def test_the_review_shows_the_highest_price_that_is_decided(as_, investigated, filled):
+    page = text_of(send(as_("asta"), investigated, "granska", **filled))
+    assert "Högsta dygnskostnad" in page
+    assert "3\u00a0200\u00a0kr per dygn" in page
+
+
+def test_kinds_with_the_same_delegation_stand_together(investigated):
+    table = delegation_table(investigated)
+    assert len({tuple(lines) for _, lines in table}) == len(table)
+    assert {kind for kinds, _ in table for kind in kinds.split(", ")} == set(MeasureKind.labels)

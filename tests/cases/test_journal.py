@@ -1,6 +1,6 @@
 """The journal: the author's draft, the locked entry, the visible correction."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
@@ -140,8 +140,8 @@ def test_the_lock_cannot_be_taken_off_by_the_web_login(cast, signed):
 
 def test_a_draft_changes_so_that_the_lock_is_what_refuses(cast, draft, fresh):
     with acting(cast.asta), connection.cursor() as cursor:
-        cursor.execute("update cases_journalentry set facts = 'ändrat' where id = %s", [draft.pk])
-    assert fresh(draft).facts == "ändrat"
+        cursor.execute("update cases_journalentry set occurred_on = '2020-01-01' where id = %s", [draft.pk])
+    assert fresh(draft).occurred_on == date(2020, 1, 1)
 
 
 def test_a_correction_is_a_new_version_and_the_old_one_stays(as_, cast, case, signed, today):

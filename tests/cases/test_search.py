@@ -106,3 +106,8 @@ def test_a_search_never_stands_in_an_address(as_, known):
     response = search(as_("asta"), "Östergren")
     assert response.status_code == 200  # an answer, no redirect that would carry the words
     assert "no-store" in response.headers["Cache-Control"]
+
+
+def test_an_answer_to_a_search_is_marked_so_that_going_back_sends_nothing_again(as_):
+    assert "data-search-answer" in search(as_("asta"), "Östergren").content.decode()
+    assert "data-search-answer" not in as_("asta").get(reverse("my_cases")).content.decode()

@@ -82,7 +82,10 @@ def test_a_child_is_assessed_before_anything_else(as_, cast, another, today, fre
     assert fresh(case).state == CaseState.INVESTIGATION
     with acting(cast.asta):
         assert not Task.objects.open().filter(case=case, kind=Task.Kind.PRELIMINARY).exists()
-        assert case.intakes.get().child_safety_text == "Barnet är tryggt hos mormor."
+        assert case.intakes.get().child_safety.text == "Barnet är tryggt hos mormor."
+        assert Task.objects.get(pk=task.pk).outcome == "Skyddsbedömningen är gjord."
+    assert "Barnet är tryggt" in text_of(asta.get(reverse("task", args=[case.pk, task.pk])))
+    assert "Barnet är tryggt" not in text_of(as_("siri").get(reverse("task", args=[case.pk, task.pk])))
 
 
 def test_decision_waits_for_the_investigation_and_the_definition(as_, another, today, fresh):

@@ -140,7 +140,7 @@ def test_an_acute_one_says_whom_to_ring(as_, case, deviations):
 def test_acute_ones_come_first_and_closed_ones_last(cast, case, deviations, today):
     deviations("lag", "hog", "akut", "", "medel")
     with acting(cast.siri):
-        Deviation.objects.filter(severity="lag").update(closed=today, measure="Klar")
+        Deviation.objects.filter(severity="lag").update(closed=today)
         order = list(Deviation.objects.most_urgent_first().values_list("severity", flat=True))
     assert order == ["akut", "", "hog", "medel", "lag"]
 

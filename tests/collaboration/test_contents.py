@@ -1,6 +1,7 @@
 """What can leave to the police: exactly these keys, and not one more."""
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -17,6 +18,7 @@ from collaboration.contents import (
     Identity,
     JointFollowUp,
     ReturnHome,
+    Withdrawal,
     build_content,
 )
 from collaboration.portal.blocks import MAKERS, blocks
@@ -34,6 +36,7 @@ FACTS = Facts(
     return_home=ReturnHome(False),
     contact=Contact("Avhopparsamordnare, Provkommun", "Siri Berg", "08-123", "siri.berg@prov.se"),
 )
+TAKEN_BACK = replace(FACTS, withdrawal=Withdrawal(DAY, "A9/2026", DAY, "Felaktigt underlag."))
 SCOPE = ConsentScope(("Namn och personnummer",), "Samverkan", DAY, date(2027, 11, 20))
 
 #: The list that a data protection officer has agreed to. It is written out here, not derived.
@@ -54,6 +57,7 @@ EXACTLY = {
         "preliminary",
         "wording",
     },
+    "withdrawal": {"withdrawn", "registry_no", "document_date", "reason"},
     "decision": {"exists", "decided", "kind"},
     "follow_up": {"planned"},
     "return_home": {"possible"},
@@ -63,7 +67,7 @@ EXACTLY = {
 
 
 def test_everything_released_has_exactly_these_keys():
-    content = build_content(FACTS, list(Category), consent=SCOPE)
+    content = build_content(TAKEN_BACK, list(Category), consent=SCOPE)
     assert {key: set(said) if isinstance(said, dict) else None for key, said in content.items()} == EXACTLY
     assert json.loads(canonical(content)) == content
 
@@ -84,7 +88,7 @@ def test_one_category_gives_one_section_and_no_other(category, section):
 
 
 def test_every_category_has_a_section_and_a_block():
-    content = build_content(FACTS, list(Category), consent=SCOPE)
+    content = build_content(TAKEN_BACK, list(Category), consent=SCOPE)
     shown = blocks(content, DAY)
     assert len(shown) == len(MAKERS) == len(EXACTLY) - 2
 
@@ -132,6 +136,19 @@ def test_an_assessment_that_ran_out_says_so_and_keeps_its_level():
     assert fresh.warning == ""
     assert old.warning == "Bedömningen gick ut 2027-02-19. Kommunen behöver en ny."
     assert ("Hotbild", "Hög") in old.rows
+
+
+def test_a_withdrawal_goes_with_the_assessment_and_nowhere_else():
+    assert "withdrawal" in build_content(TAKEN_BACK, ["hotbild"])
+    assert "withdrawal" not in build_content(TAKEN_BACK, ["insats", "identitet"])
+    withdrawal, assessment = blocks(build_content(TAKEN_BACK, ["hotbild"]), DAY)
+    assert (withdrawal.key, withdrawal.quote) == ("aterkallelse", "Felaktigt underlag.")
+    assert withdrawal.rows == (
+        ("Er handling", "A9/2026, daterad 2026-11-21"),
+        ("Återkallelsen kom till kommunen", "2026-11-21"),
+    )
+    assert "gäller inte längre" in withdrawal.warning
+    assert ("Hotbild", "Hög") in assessment.rows  # the level that was registered stays as it was
 
 
 def test_no_decision_is_said_as_no():

@@ -21,7 +21,7 @@ FORBIDDEN = ["hot", "hög", "akut", "kriminalitet", "gäng", "skydd"]
 
 def due(user, case, today):
     with acting(user):
-        return due_collaboration([case.pk], user, today)
+        return due_collaboration(user, today)
 
 
 def test_the_panels_and_the_due_source_are_registered():
@@ -106,7 +106,7 @@ def test_what_is_due_costs_the_same_for_one_case_as_for_many(
 ):
     for _ in range(2):
         with acting(cast.siri), django_assert_num_queries(1):
-            due_collaboration([case.pk], cast.siri, today)
+            due_collaboration(cast.siri, today)
         assess(valid_to=today)
 
 

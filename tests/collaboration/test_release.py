@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from avhopp.access.context import acting
 from avhopp.kernel.refusal import Refused
+from avhopp.kernel.sealing import Sealed
 from cases.models import Case, Decision, FollowUp
 from collaboration.actions.packages import ALPHABET, new_reference
 from collaboration.actions.releases import prepare_release, release_package
@@ -250,7 +251,8 @@ def test_references_are_random():
 
 def test_the_database_freezes_a_package(cast, give):
     package = give()
-    changes = {"content": {}, "recipient": cast.noa, "valid_to": timezone.now(), "harm_test": "y" * 30}
+    other = Sealed("s1.release1.Annat")
+    changes = {"content": other, "recipient": cast.noa, "valid_to": timezone.now(), "harm_test": "y" * 30}
     for field, value in changes.items():
         with pytest.raises(Error, match="frozen"), acting(cast.siri), transaction.atomic():
             ReleasePackage.objects.filter(pk=package.pk).update(**{field: value})

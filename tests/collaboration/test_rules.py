@@ -7,6 +7,7 @@ import pytest
 
 from avhopp.kernel.refusal import Refused
 from collaboration.rules import (
+    Standing,
     assessment_end,
     assessment_standing,
     check_days,
@@ -33,6 +34,13 @@ def test_standing_of_an_assessment(left, code):
 
 def test_an_expired_assessment_is_called_expired_whatever_its_level():
     assert assessment_standing(days(-1), TODAY).text == "Hotbild: utgången"
+
+
+@pytest.mark.parametrize("left", [-100, 0, 100])
+def test_a_withdrawn_assessment_is_called_withdrawn_whatever_its_validity(left):
+    assert assessment_standing(days(left), TODAY, TODAY) == Standing(
+        "withdrawn", "Hotbild: återkallad", "danger"
+    )
 
 
 def test_proposed_ends():

@@ -3,6 +3,7 @@
 import pytest
 from django.test import RequestFactory
 
+from avhopp.kernel.swedish_sql import SwedishKey
 from avhopp.pages.paging import Column, page_of, sorting
 
 COLUMNS = (
@@ -53,6 +54,15 @@ def test_order_is_the_default_until_asked():
 
 def test_falling_order_turns_every_field():
     assert sorting(COLUMNS, get("?ordning=-frist"), default="arende").order_by == ("-due", "opened", "pk")
+
+
+def test_a_name_sorts_by_its_key_in_both_directions():
+    key = SwedishKey("name")
+    columns = (Column("Namn", "namn", (key, "-case_no")),)
+    assert sorting(columns, get("?ordning=namn"), default="namn").order_by == (key, "-case_no", "pk")
+    falling = sorting(columns, get("?ordning=-namn"), default="namn").order_by
+    assert (falling[0].expression, falling[0].descending) == (key, True)
+    assert falling[1:] == ("case_no", "pk")
 
 
 def test_heading_turns_its_own_order_and_goes_to_the_first_page():

@@ -50,7 +50,7 @@ def test_page_of_components_uses_every_component():
     used = set(
         re.findall(r"components/(\w+)\.html", "".join(file.read_text(encoding="utf-8") for file in ALL))
     )
-    tags = {"card", "table", "breadcrumbs", "form", "field", "choices", "money", "formset"}
+    tags = {"card", "table", "breadcrumbs", "form", "field", "choices", "money", "picker", "formset"}
     assert {file.stem for file in (TEMPLATES / "components").glob("*.html")} <= used | tags
 
 
@@ -82,11 +82,11 @@ def test_frame_shows_who_is_signed_in_and_where():
         'href="#innehall"',
     ):
         assert text in html
-    assert "Skyddade uppgifter" not in html
+    assert "Skyddade personuppgifter" not in html
 
 
 def test_frame_marks_protected_pages():
-    assert "Skyddade uppgifter" in frame("base.html", protected=True)
+    assert "Skyddade personuppgifter" in frame("base.html", protected=True)
 
 
 def test_frame_shows_nothing_of_the_menu_to_strangers():

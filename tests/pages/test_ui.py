@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.template import Context, Template
 
+from avhopp.pages.tables import Heading
 from avhopp.pages.templatetags import ui
 
 TODAY = date(2026, 11, 21)
@@ -78,8 +79,39 @@ def test_card_escapes_its_heading_but_not_what_it_encloses():
 def test_table_escapes_its_rows():
     html = rendered('{% include "components/table.html" with caption="c" columns=columns rows=rows only %}',
                     columns=["A", "B"], rows=[["<i>", 2]])  # fmt: skip
-    assert '<th scope="row">&lt;i&gt;</th>' in html
+    assert '<th scope="row" role="rowheader">&lt;i&gt;</th>' in html
     assert "<i>" not in html
+
+
+def test_every_cell_knows_its_column_for_the_phone():
+    html = rendered(
+        '{% table caption="c" columns="Vad|<Hur>" %}<tr><th scope="row">a</th><td class="num">b</td></tr>'
+        '<tr class="x"><td>c</td><td>d</td></tr>{% endtable %}'
+    )
+    assert '<tr role="row"><th role="rowheader" data-label="Vad" scope="row">a</th>' in html
+    assert '<td role="cell" data-label="&lt;Hur&gt;" class="num">b</td></tr>' in html
+    assert '<tr role="row" class="x"><td role="cell" data-label="Vad">c</td>' in html
+    assert html.count('role="columnheader"') == 2
+
+
+def test_a_column_without_a_visible_heading_has_no_label():
+    html = rendered('{% table caption="c" columns=columns %}<tr><td>a</td></tr>{% endtable %}',
+                    columns=[Heading("Åtgärd", hidden=True)])  # fmt: skip
+    assert 'data-label=""' in html
+
+
+@pytest.mark.parametrize(
+    ("links", "url"), [([("Gör", "/nu/")], ""), ([], "/nu/")], ids=["several links", "one link"]
+)
+def test_an_empty_part_is_one_line_with_what_can_be_done(links, url):
+    html = rendered(
+        '{% include "components/line.html" with heading="Beslut" id="b" text="Inget." links=links url=url '
+        'action="Gör" only %}',
+        links=links, url=url,
+    )  # fmt: skip
+    assert "<p>Inget.</p>" in html
+    assert html.count('<a href="/nu/">Gör</a>') == 1
+    assert 'aria-labelledby="b-rubrik"' in html
 
 
 def test_a_row_with_too_few_values_is_refused():

@@ -42,13 +42,26 @@ lines_of_any_kind = st.lists(
 
 
 @given(lines_of_any_kind, st.integers(0, 20_000_000))
-def test_the_page_and_the_monthly_figures_charge_alike(rows, spent):
+def test_the_cost_fills_one_line_after_the_other_and_the_monthly_figures_say_the_same(rows, spent):
+    """Each line takes what the lines before it could not: worked out here krona by krona from the order."""
     lines = [Line(str(number), kind, Decimal(amount)) for number, (kind, amount) in enumerate(rows)]
+    lasting = [row for row in lines if row.kind in ("ramhojande", "ram")]
+    directed = [row for row in lines if row.kind == "riktad"]
+    states = [row for row in lines if row.kind == "statsbidrag"]
+    expected, before = {}, Decimal(0)
+    for row in lasting + directed + states:
+        expected[row.key] = min(max(spent - before, Decimal(0)), row.amount)
+        before += row.amount
+    charged = charge(lines, Decimal(spent))
+    assert [use.line for use in charged.uses] == lines
+    assert {use.line.key: use.used for use in charged.uses} == expected
+    assert (charged.total, charged.variance) == (before, before - spent)
+    assert charged.overrun == max(spent - before, Decimal(0))
     facts = [BudgetLineFact(row.key, 2026, row.kind, row.amount, date(2026, 1, 1)) for row in lines]
-    ours, theirs = charge(lines, Decimal(spent)), figure_budget(facts, 2026, Decimal(spent))
-    assert [(use.line.key, use.used) for use in ours.uses] == [(row.ref, row.used) for row in theirs.lines]
-    assert (ours.total, ours.variance) == (theirs.total, theirs.variance)
-    assert sum(use.used for use in ours.uses) + ours.overrun == spent
+    other_year = BudgetLineFact("x", 2025, "ram", Decimal(7), date(2025, 1, 1))
+    figured = figure_budget([*facts, other_year], 2026, Decimal(spent))
+    assert {row.ref: row.used for row in figured.lines} == expected
+    assert (figured.total, figured.variance) == (before, before - spent)
 
 
 def test_outcome_and_forecast_are_those_of_the_monthly_figures(cast, old_case, placed, decision, today):

@@ -1,21 +1,15 @@
-"""The arithmetic of a stay: the table of DOMAIN.md section 7.2, refusals, and what must always hold."""
+"""The arithmetic of a stay: the table of DOMAIN.md section 7.2, departures, absences and what is shown."""
 
-from collections import Counter
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import pairwise
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from avhopp.kernel import periods
 from avhopp.kernel.periods import Period
-from avhopp.kernel.refusal import Refused
 from placements.costs import (
     Absence,
     CostPreview,
-    PricePeriod,
     Stay,
     YearCost,
     check_stay,
@@ -25,16 +19,7 @@ from placements.costs import (
     preview,
     rate_on,
 )
-
-FOREVER = Period(date(2000, 1, 1), date(2100, 1, 1))
-MARCH = periods.month(2022, 3)
-
-
-def stay(*prices: tuple[date, date | None, int | str], **changes: object) -> Stay:
-    """A stay from the first price's first night to the last price's end."""
-    rows = tuple(PricePeriod(start, end, Decimal(rate)) for start, end, rate in prices)
-    values = {"key": "L1", "start": rows[0].start, "end": rows[-1].end, "prices": rows} | changes
-    return Stay(**values)
+from tests.placements.stays import FOREVER, MARCH, stay
 
 
 def step_down(start: date) -> Stay:
@@ -248,176 +233,3 @@ def test_preview_of_a_stay_that_runs_on():
     ahead = preview(stay((date(2024, 1, 1), None, 1000)), today=date(2022, 11, 5))
     assert (ahead.this_year_nights, ahead.this_year_cost) == (0, 0)
     assert ahead.by_year == (YearCost(2024, 366, Decimal(366_000)),)
-
-
-# Refusals
-
-DAY = [date(2022, 3, day) for day in range(1, 32)]
-
-
-def away(start: int, end: int | None, rate: int = 0) -> Absence:
-    return Absence(DAY[start], None if end is None else DAY[end], Decimal(rate))
-
-
-@pytest.mark.parametrize(
-    ("code", "field", "broken"),
-    [
-        ("end_before_start", "end", stay((DAY[5], None, 1), end=DAY[4])),
-        ("end_before_start", "prices", stay((DAY[5], DAY[4], 1), end=DAY[9])),
-        ("end_before_start", "absences", stay((DAY[0], DAY[9], 1), absences=(away(5, 4),))),
-        ("negative_rate", "prices", stay((DAY[0], DAY[9], "-0.01"))),
-        ("negative_rate", "absences", stay((DAY[0], DAY[9], 1), absences=(away(1, 2, -1),))),
-        ("price_gap", "prices", stay((DAY[0], DAY[4], 1), (DAY[5], DAY[9], 1))),
-        ("price_gap", "prices", stay((DAY[1], DAY[9], 1), start=DAY[0])),
-        ("price_gap", "prices", stay((DAY[0], DAY[8], 1), end=DAY[9])),
-        ("price_gap", "prices", Stay("L1", DAY[0], DAY[9], ())),
-        ("price_gap", "prices", Stay("L1", DAY[0], None, ())),
-        ("price_overlap", "prices", stay((DAY[0], DAY[6], 1), (DAY[5], DAY[9], 1))),
-        ("price_overlap", "prices", stay((DAY[0], None, 1), (DAY[5], DAY[9], 1))),
-        ("price_overlap", "prices", stay((DAY[0], DAY[9], 1), (DAY[0], DAY[9], 2))),
-        ("absence_outside_stay", "absences", stay((DAY[1], DAY[9], 1), absences=(away(0, 2),))),
-        ("absence_outside_stay", "absences", stay((DAY[1], DAY[9], 1), absences=(away(8, 10),))),
-        ("absence_outside_stay", "absences", stay((DAY[1], DAY[9], 1), absences=(away(8, None),))),
-        ("absence_overlap", "absences", stay((DAY[0], DAY[9], 1), absences=(away(4, 6), away(2, 5)))),
-        ("absence_overlap", "absences", stay((DAY[0], None, 1), absences=(away(4, None), away(7, 8)))),
-    ],
-)
-def test_a_contradiction_is_refused(code, field, broken):
-    with pytest.raises(Refused) as refusal:
-        check_stay(broken)
-    assert (refusal.value.code, refusal.value.field) == (code, field)
-
-
-@pytest.mark.parametrize(
-    "sound",
-    [
-        stay((DAY[5], DAY[9], 1), (DAY[0], DAY[5], 0), start=DAY[0]),
-        stay((DAY[0], DAY[9], 1), end=None),
-        stay((DAY[0], None, 1), start=DAY[3], end=DAY[6]),
-        stay((DAY[0], DAY[9], 1), absences=(away(5, 9), away(0, 5))),
-        stay((DAY[0], None, 1), absences=(away(5, None),)),
-        Stay("L1", DAY[3], DAY[3], ()),
-    ],
-)
-def test_a_sound_stay_passes(sound):
-    check_stay(sound)
-
-
-def test_a_plan_may_begin_before_its_first_price():
-    planned = stay((DAY[4], DAY[9], 100), start=DAY[0])
-    check_stay(planned, begun=False)
-    assert cost(planned, FOREVER) == 900
-    with pytest.raises(Refused, match="price_gap"):
-        check_stay(planned)
-
-
-@pytest.mark.parametrize("code", ["price_gap", "price_overlap"])
-def test_cost_refuses_prices_that_do_not_hang_together(code):
-    second = DAY[6] if code == "price_gap" else DAY[4]
-    broken = stay((DAY[0], DAY[5], 1), (second, DAY[9], 1))
-    with pytest.raises(Refused, match=code):
-        cost(broken, MARCH)
-    with pytest.raises(Refused, match=code):
-        rate_on(broken, DAY[0])
-
-
-@pytest.mark.parametrize("question", [lambda bare: cost(bare, MARCH), lambda bare: rate_on(bare, DAY[0])])
-def test_nights_without_any_price_are_refused(question):
-    with pytest.raises(Refused, match="price_gap"):
-        question(Stay("L1", DAY[0], DAY[9], ()))
-
-
-# What must always hold
-
-SOME_DAY = st.dates(date(2019, 12, 1), date(2025, 1, 31))
-RATE = st.decimals(0, 5000, places=2)
-
-
-@st.composite
-def stays(draw) -> Stay:
-    """A sound stay of up to two years, with prices, absences and departure day at random."""
-    start = draw(SOME_DAY)
-    end = draw(st.one_of(st.none(), st.integers(0, 700).map(lambda days: start + timedelta(days=days))))
-    inner = draw(st.sets(st.integers(1, 690), max_size=3))
-    last = end or date(2040, 1, 1)
-    changes = sorted(start + timedelta(days=days) for days in inner)
-    edges = [start, *(day for day in changes if day < last), last]
-    prices = tuple(PricePeriod(first, last, draw(RATE)) for first, last in pairwise(edges))
-    marks = sorted(draw(st.sets(st.integers(0, 300), max_size=4)))
-    absences = tuple(
-        Absence(start + timedelta(days=first), start + timedelta(days=last), draw(RATE))
-        for first, last in zip(marks[::2], marks[1::2], strict=False)
-        if end is None or start + timedelta(days=last) <= end
-    )
-    return Stay("L1", start, end, prices, absences, draw(st.booleans()))
-
-
-@st.composite
-def spans(draw) -> Period:
-    """A period of up to three years."""
-    start = draw(SOME_DAY)
-    return Period(start, start + timedelta(days=draw(st.integers(0, 1100))))
-
-
-@given(stays())
-def test_random_stays_are_sound(lived):
-    check_stay(lived)
-
-
-@given(stays(), spans(), st.integers(0, 1100))
-def test_splitting_a_period_changes_nothing(lived, span, days):
-    middle = min(span.start + timedelta(days=days), span.end)
-    first, second = Period(span.start, middle), Period(middle, span.end)
-    assert nights(lived, first) + nights(lived, second) == nights(lived, span)
-    assert cost(lived, first) + cost(lived, second) == cost(lived, span)
-
-
-@given(stays(), spans())
-def test_cost_is_the_sum_of_its_nights_and_the_departure(lived, span):
-    slept = [day for day in span.days() if lived.start <= day and (lived.end is None or day < lived.end)]
-    assert nights(lived, span) == len(slept)
-    expected = sum((rate_on(lived, day) for day in slept), Decimal(0))
-    if lived.charges_departure_day and lived.end is not None and lived.end in list(span.days()):
-        expected += lived.prices[-1].rate
-    assert cost(lived, span) == expected
-
-
-@given(stays(), st.integers(2019, 2025))
-def test_months_add_up_to_the_year(lived, year):
-    whole = periods.year(year)
-    by_month = cost_by_month(lived, whole)
-    assert len(by_month) == 12
-    assert sum(by_month.values()) == cost(lived, whole)
-    assert sum(nights(lived, month) for month in by_month) == nights(lived, whole)
-
-
-@given(stays(), SOME_DAY)
-def test_preview_adds_up(lived, today):
-    shown = preview(lived, today)
-    assert shown.this_year_cost == cost(lived, periods.year(today.year))
-    if lived.end is not None:
-        assert shown.total_nights == (lived.end - lived.start).days
-        assert shown.total_cost == cost(lived, FOREVER)
-
-
-@given(st.data())
-def test_a_chain_of_moves_charges_every_night_once(data):
-    """One stay cut into a chain at random days costs what it cost in one piece."""
-    whole = data.draw(stays().filter(lambda row: row.end is not None and row.start < row.end))
-    cuts = data.draw(st.sets(st.dates(whole.start, whole.end - timedelta(days=1)), max_size=4))
-    edges = sorted({whole.start, *cuts, whole.end})
-    links = [
-        Stay(f"L{number}", begins, ends, whole.prices, whole.absences, False)
-        for number, (begins, ends) in enumerate(pairwise(edges))
-    ]
-    uncharged = Stay(whole.key, whole.start, whole.end, whole.prices, whole.absences, False)
-    assert sum(cost(link, FOREVER) for link in links) == cost(uncharged, FOREVER)
-    charged = Counter(
-        day for link in links for day in Period(whole.start, whole.end).days() if nights(link, _night(day))
-    )
-    assert set(charged.values()) == {1}
-    assert len(charged) == nights(whole, FOREVER)
-
-
-def _night(day: date) -> Period:
-    return Period(day, day + timedelta(days=1))

@@ -213,7 +213,7 @@ def test_a_decision_that_waits_is_due_in_three_months(ago, due):
 
 def texts(cast, case, handle, today):
     with acting(cast.people[handle]):
-        return [due.label for due in due_placements([case.pk], cast.people[handle], today)]
+        return [due.label for due in due_placements(cast.people[handle], today)]
 
 
 def test_a_waiting_decision_and_a_late_plan_are_due_until_the_person_comes(
@@ -249,7 +249,7 @@ def test_nothing_is_due_for_those_who_may_not_see(cast, old_case, decision, toda
 def test_due_costs_the_same_for_more_stays(cast, old_case, placed, decision, today):
     def queries():
         with acting(cast.asta), CaptureQueriesContext(connection) as found:
-            due_placements([old_case.pk], cast.asta, today)
+            due_placements(cast.asta, today)
         return len(found)
 
     placed(decision, days_ago=100, end=today - timedelta(days=90))

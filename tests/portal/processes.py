@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
@@ -19,12 +19,17 @@ HERE = Path(__file__).parent
 
 
 class Process:
-    """One of the two programs in this folder, running with its own settings."""
+    """One of the two programs in this folder, running with its own settings.
 
-    def __init__(self, script: str, settings: str) -> None:
+    `log` is a file for what it writes to stderr; without one it is shown when a command fails.
+    """
+
+    def __init__(
+        self, script: str, settings: str, database: str = DATABASE, log: IO[str] | None = None
+    ) -> None:
         environment = os.environ | {
             "DJANGO_SETTINGS_MODULE": settings,
-            "AVHOPP_DATABASE": DATABASE,
+            "AVHOPP_DATABASE": database,
             "AVHOPP_DEMO": "1",
             "PYTHONPATH": str(ROOT),
         }
@@ -35,7 +40,7 @@ class Process:
             text=True,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=log or subprocess.PIPE,
         )
 
     def __call__(self, command: str, **arguments: Any) -> Any:
@@ -46,17 +51,17 @@ class Process:
         line = self.process.stdout.readline()
         if not line:
             _, errors = self.process.communicate(timeout=20)
-            raise AssertionError(f"{command} failed:\n{errors[-9000:]}")
+            raise AssertionError(f"{command} failed:\n{(errors or '')[-9000:]}")
         return json.loads(line)
 
     def end(self) -> None:
         self.process.communicate(timeout=20)
 
 
-def connect(login: str) -> psycopg.Connection:
+def connect(login: str, database: str = DATABASE) -> psycopg.Connection:
     """A connection as `avhopp_<login>`, or as the administrator."""
     parts = conninfo_to_dict(services.admin_url())
-    parts["dbname"] = DATABASE
+    parts["dbname"] = database
     if login != "admin":
         parts |= {"user": f"avhopp_{login}", "password": services.read_secret(f"db_{login}")}
     return psycopg.connect(**parts)

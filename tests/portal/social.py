@@ -5,17 +5,21 @@ import random
 import sys
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 import django
+from django.conf import settings
 
 django.setup()
 
-from django.contrib.auth.hashers import make_password  # noqa: E402 - Django is set up first
+from allauth.mfa.models import Authenticator  # noqa: E402 - Django is set up first
+from django.contrib.auth.hashers import make_password  # noqa: E402
 from django.db import transaction  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from avhopp.access.context import acting  # noqa: E402
 from avhopp.access.roles import Role  # noqa: E402
+from avhopp.accounts.actions.codes import order_code  # noqa: E402
 from avhopp.accounts.models import Municipality, PoliceUnit, Unit, User  # noqa: E402
 from cases.actions.grants import join_team  # noqa: E402
 from cases.actions.intake import FirstContact, NewPerson, open_case  # noqa: E402
@@ -26,8 +30,12 @@ from collaboration.actions.releases import Wish, prepare_release, recall_package
 from collaboration.models import Consent, LegalBasis, ReleasePackage  # noqa: E402
 from collaboration.models.release import police_reads  # noqa: E402
 from collaboration.portal.seal import checksum  # noqa: E402
+from reports.scenario.loading import load  # noqa: E402
+from reports.scenario.reading import read_file  # noqa: E402
 
+GOLDEN = settings.BASE_DIR / "tests" / "scenarios" / "golden_2022.json"
 PASSWORD = "polis-hemligt-2026"
+APP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # as in police.py
 HARM_TEST = "Mottagaren behöver uppgifterna, och de kan inte skada den enskilde."
 PLACES = ["lpo", "noa", "norr", "soder", "oster", "tom", "ingen"]
 NAMES = {"dag": "Dag Polis", "nora": "Nora Polis"}
@@ -72,7 +80,7 @@ def seed() -> dict[str, Any]:
         "closed": {"is_active": False},
     }
     for handle, place in accounts.items():
-        User.objects.create(
+        user = User.objects.create(
             username=f"{handle}@0099",
             handle=handle,
             name=NAMES.get(handle, f"Konto {handle}"),
@@ -82,6 +90,8 @@ def seed() -> dict[str, Any]:
             password=hashed,
             **limits.get(handle, {}),
         )
+        with acting(user):
+            Authenticator.objects.create(user=user, type="totp", data={"secret": APP_SECRET})
     case = new_case()
     return {
         "accounts": {
@@ -232,7 +242,36 @@ def account(handle: str, is_active: bool) -> int:
     return User.objects.filter(handle=handle).update(is_active=is_active)
 
 
-COMMANDS = {command.__name__: command for command in (seed, release, withdraw, recall, reads, account)}
+def golden() -> int:
+    """A second municipality with something in every kind of case, from the golden scenario."""
+    load(scenario=read_file(GOLDEN), at=timezone.now())
+    return Case.objects.count()
+
+
+def order(handle: str, minutes: int = 0) -> str:
+    """A one-time code for somebody, ordered so many minutes ago by the system manager."""
+    home = Municipality.objects.get(code="0099")
+    eva, _ = User.objects.get_or_create(
+        username="eva@0099",
+        defaults={"handle": "eva", "name": "Eva", "role": Role.SYSTEM_MANAGER, "municipality": home},
+    )
+    with acting(eva):
+        at = timezone.now() - timedelta(minutes=minutes)
+        return order_code(user=User.objects.get(handle=handle), by=eva, at=at)
+
+
+def seal(contents: dict[str, dict[str, Any]]) -> dict[str, list[str]]:
+    """What a package's content is in its column, and its checksum, by the package's id."""
+    column = ReleasePackage._meta.get_field("content")
+    return {
+        one: [column.sealed(content, UUID(one)).token, checksum(content)] for one, content in contents.items()
+    }
+
+
+COMMANDS = {
+    command.__name__: command
+    for command in (seed, release, withdraw, recall, reads, account, golden, seal, order)
+}
 
 for line in sys.stdin:
     wanted, given = json.loads(line)

@@ -185,16 +185,33 @@ def test_a_content_that_does_not_match_its_checksum_is_not_shown(social, signed_
     with connect("admin") as admin:
         admin.execute("set local session_replication_role = replica")
         admin.execute(
-            "update app.collaboration_releasepackage"
-            " set content = jsonb_set(content, '{identity,name}', '\"Annan\"')"
-            " where id = %s",
+            "update app.collaboration_releasepackage set content_sha256 = repeat('0', 64) where id = %s",
             [given["id"]],
         )
     for path in (package(given["id"]), "/"):
         answer = soder(path)
         assert answer["status"] == 500
-        assert "Annan" not in answer["body"]
+        assert "Falsk" not in answer["body"]
     social("recall", package=given["id"])
+
+
+def test_a_content_that_was_moved_from_another_package_is_not_shown(social, signed_in):
+    given = [social("release", unit="soder", categories=["identitet"], name=f"Falsk {i}") for i in "AB"]
+    soder = signed_in("soder")
+    with connect("admin") as admin:
+        admin.execute("set local session_replication_role = replica")
+        admin.execute(
+            "update app.collaboration_releasepackage a set (content, content_sha256) ="
+            " (select content, content_sha256 from app.collaboration_releasepackage where id = %s)"
+            " where a.id = %s",
+            [given[0]["id"], given[1]["id"]],
+        )
+    assert soder(package(given[0]["id"]))["status"] == 200
+    answer = soder(package(given[1]["id"]))
+    assert answer["status"] == 500
+    assert "Falsk" not in answer["body"]
+    for one in given:
+        social("recall", package=one["id"])
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"])

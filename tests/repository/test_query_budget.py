@@ -1,6 +1,5 @@
 """No page asks the database more than fifteen questions, whoever opens it and whatever is in the case."""
 
-from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
@@ -12,31 +11,26 @@ from django.urls import reverse
 
 from avhopp.access.context import acting
 from avhopp.access.roles import Role
-from avhopp.accounts.models import User
-from avhopp.settings.environment import ROOT
 from cases.actions.accounts import ensure_machine_accounts
 from cases.models import Case
 from cases.states import CaseEvent
-from reports.scenario.loading import load
-from reports.scenario.reading import read_file
-from tests.access.test_outsiders import ALL, Address
-from tests.cast import BACKEND
+from tests.access import test_outsiders
+from tests.access.test_outsiders import ALL, Address, client_of
 
-GOLDEN = ROOT / "tests" / "scenarios" / "golden_2022.json"
+golden = test_outsiders.golden
+
 MOST = 15
-#: Inside the test's transaction a request is a savepoint, a context that is put back, and a release.
-ITS_OWN = slice(1, -2)
+#: Inside the test's transaction a request is a savepoint and a release, with settings put back before it.
+ITS_OWN = slice(1, -1)
 NO_PAGES = ("sign_out", "demo_sign_in", "health")
 
 
 @pytest.fixture
-def urls(db) -> dict[str, str]:
+def urls(golden) -> dict[str, str]:
     """Every page's address by name, with things of the golden scenario in it."""
-    home = load(scenario=read_file(GOLDEN), at=datetime.now(UTC)).municipality
-    with acting(ensure_machine_accounts(home)[Role.IMPORTER]):
-        case = Case.objects.get(ref="A3")
+    with acting(ensure_machine_accounts(golden.municipality)[Role.IMPORTER]):
         pages = [address for address in ALL if address.name not in NO_PAGES]
-        return {page.name: reverse(page.name, kwargs=arguments(page, case)) for page in pages}
+        return {page.name: reverse(page.name, kwargs=arguments(page, golden)) for page in pages}
 
 
 def arguments(address: Address, case: Case) -> dict[str, object]:
@@ -63,19 +57,22 @@ def a_row(model: type[Model] | None, case: Case) -> Model | None:
 
 def asked(client: Client, url: str) -> tuple[int, list[str]]:
     """The status and the questions that the page asks by itself."""
-    client.get(url)
     with CaptureQueriesContext(connection) as queries:
         status = client.get(url).status_code
-    return status, [query["sql"] for query in queries][ITS_OWN]
+    own = [query["sql"] for query in queries][ITS_OWN]
+    while own and "set_config" in own[-1]:
+        own.pop()
+    return status, own
 
 
 @pytest.mark.parametrize("handle", ["asta", "siri", "bo", "eskil"])
-def test_no_page_asks_more_than_fifteen_questions(urls, handle):
-    client = Client()
-    client.force_login(User.objects.get(handle=handle, municipality__code="0199"), backend=BACKEND)
+def test_no_page_asks_more_than_fifteen_questions(golden, urls, handle):
+    client = client_of(golden, handle)
     counts = {}
     for name, url in urls.items():
         status, questions = asked(client, url)
+        if len(questions) > MOST:  # what only a process's first request asks
+            status, questions = asked(client, url)
         if status == 200:
             counts[name] = len(questions)
     assert len(counts) > 20

@@ -1,4 +1,4 @@
-"""The golden file as a dictionary, and small changes to it."""
+"""The golden file as a dictionary with its figures, and small changes to it."""
 
 import copy
 import json
@@ -11,6 +11,22 @@ from reports.scenario.reading import read_bytes
 
 GOLDEN_FILE = Path(__file__).with_name("golden_2022.json")
 GOLDEN: dict[str, Any] = json.loads(GOLDEN_FILE.read_text(encoding="utf-8"))
+
+# DOMAIN.md section 7.3: nights, cost, running cost, persons.
+GOLDEN_MONTHS = [
+    (146, 438_000, 438_000, 5),
+    (168, 445_200, 883_200, 6),
+    (186, 473_400, 1_356_600, 6),
+    (180, 444_000, 1_800_600, 6),
+    (186, 412_300, 2_212_900, 6),
+    (180, 399_000, 2_611_900, 6),
+    (198, 452_950, 3_064_850, 7),
+    (186, 482_050, 3_546_900, 6),
+    (164, 397_500, 3_944_400, 6),
+    (155, 389_050, 4_333_450, 5),
+    (90, 237_000, 4_570_450, 3),
+    (93, 244_900, 4_815_350, 3),
+]
 
 Change = Callable[[dict[str, Any]], object]
 

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -23,7 +24,6 @@ from tests.scenarios.random_files import files
 
 AT = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 WITH_A_DATABASE = settings(
-    max_examples=20,
     deadline=None,
     suppress_health_check=[
         HealthCheck.function_scoped_fixture,
@@ -31,13 +31,23 @@ WITH_A_DATABASE = settings(
         HealthCheck.data_too_large,
     ],
 )
+MONTHS_SEEN = st.lists(st.sampled_from(MONTHS), min_size=4, max_size=4)
 
 
-@WITH_A_DATABASE
-@given(
-    file=files(), months=st.lists(st.sampled_from(MONTHS), min_size=4, max_size=4), later=st.integers(-40, 60)
-)
+@settings(WITH_A_DATABASE, max_examples=8)
+@given(file=files(), months=MONTHS_SEEN, later=st.integers(-40, 60))
 def test_the_database_counts_what_the_file_says(db, file, months, later):
+    assert_same(file, months, later)
+
+
+@pytest.mark.deep
+@settings(WITH_A_DATABASE, max_examples=200)
+@given(file=files(), months=MONTHS_SEEN, later=st.integers(-40, 60))
+def test_the_database_counts_what_many_files_say(db, file, months, later):
+    assert_same(file, months, later)
+
+
+def assert_same(file: dict, months: list[str], later: int) -> None:
     scenario = read(file)
     with transaction.atomic():
         home = load(scenario=scenario, at=AT).municipality

@@ -88,10 +88,14 @@ def test_the_portal_reaches_the_database_the_queue_and_the_proxy_only() -> None:
 
 
 def test_each_process_has_its_own_secrets_only() -> None:
-    assert secrets_of("web") == {"db_web", "context_web", "django_secret", "valkey"}
-    assert secrets_of("portal") == {"db_portal", "context_portal", "django_secret_portal", "valkey_portal"}
-    assert secrets_of("worker") == {"db_worker", "context_worker", "django_secret_worker", "valkey"}
-    assert secrets_of("beat") == secrets_of("worker")
+    seals = {"sealing_identity", "sealing_case", "sealing_protected", "sealing_release", "index_identity"}
+    assert secrets_of("web") == {"db_web", "context_web", "django_secret", "valkey"} | seals
+    portal = {"db_portal", "context_portal", "django_secret_portal", "valkey_portal"}
+    assert secrets_of("portal") == portal | {"sealing_release"}
+    worker = {"db_worker", "context_worker", "django_secret_worker", "valkey", "ledger_anchor"}
+    assert secrets_of("worker") == worker | {"sealing_identity"}
+    assert secrets_of("db") & seals == set(), "the database has no key to what it keeps"
+    assert secrets_of("beat") == secrets_of("worker") - {"ledger_anchor"}
     assert [name for name in SERVICES if "db_admin" in secrets_of(name)] == ["db", "setup"]
     assert {name for name in COMPOSE["secrets"] if not name.startswith("tls_")} == set(PRODUCTION)
 

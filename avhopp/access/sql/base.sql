@@ -16,6 +16,15 @@ create table if not exists sec.role_ability (
 );
 comment on table sec.role_ability is 'The roles of avhopp/access/roles.py, copied by setup_database.';
 
+create table if not exists sec.grant_ability (
+    role text not null,
+    ability text not null,
+    kind text not null,
+    works boolean not null,
+    primary key (role, ability, kind, works)
+);
+comment on table sec.grant_ability is 'Which right which kind of grant, to work or only to read, opens for which role: opens() of avhopp/access/roles.py.';
+
 -- Who acts: the actor of a signed context that has not expired and was signed for this login; otherwise null.
 create or replace function sec.actor() returns uuid
 language plpgsql stable parallel safe security definer set search_path = '' as $$
@@ -73,25 +82,47 @@ language sql stable security definer rows 2 set search_path = '' as $$
     select ug.group_id from app.accounts_user_groups ug where ug.user_id = (select u.id from sec.me() u)
 $$;
 
--- The cases that the actor's grants open for any of these rights. A right that writes needs a grant to work.
+-- The cases that the actor's grants open for any of these rights: which kinds of grant do is asked first.
 -- One plan for all callers: planning it anew each time took twice as long as running it.
+-- avhopp.cases, when it is set, names the few cases that a page looks at: the answer is made of these alone. That
+-- can only hide, so the setting is not signed.
 create or replace function sec.cases(variadic wanted text[]) returns setof uuid
 language plpgsql stable security definer rows 30 set search_path = '' set plan_cache_mode = 'force_generic_plan' as $$
 declare
     me uuid;
-    only_reads boolean;
+    reading text[];
+    working text[];
+    looked_at uuid[] := nullif(current_setting('avhopp.cases', true), '')::uuid[];
 begin
-    select u.id, bool_or(not a.writes) into me, only_reads
-    from sec.me() u join sec.role_ability a on a.role = u.role
+    select u.id, array_agg(distinct a.kind) filter (where not a.works), array_agg(distinct a.kind)
+    into me, reading, working
+    from sec.me() u join sec.grant_ability a on a.role = u.role
     where a.ability = any (wanted)
     group by u.id;
     if me is null then return; end if;
+    if looked_at is not null then
+        return query
+            select g.content_object_id
+            from app.cases_caseusergrant g join app.auth_permission p on p.id = g.permission_id
+            where g.user_id = me and g.content_object_id = any (looked_at)
+              and g.valid_from <= statement_timestamp() and (g.valid_to is null or g.valid_to > statement_timestamp())
+              and g.kind = any (case p.codename when 'work_case' then working else reading end)
+            union
+            select g.content_object_id
+            from app.accounts_user_groups ug
+            join app.cases_casegroupgrant g on g.group_id = ug.group_id
+            join app.auth_permission p on p.id = g.permission_id
+            where ug.user_id = me and g.content_object_id = any (looked_at)
+              and g.valid_from <= statement_timestamp() and (g.valid_to is null or g.valid_to > statement_timestamp())
+              and g.kind = any (case p.codename when 'work_case' then working else reading end);
+        return;
+    end if;
     return query
         select g.content_object_id
         from app.cases_caseusergrant g join app.auth_permission p on p.id = g.permission_id
         where g.user_id = me
           and g.valid_from <= statement_timestamp() and (g.valid_to is null or g.valid_to > statement_timestamp())
-          and (only_reads or p.codename = 'work_case')
+          and g.kind = any (case p.codename when 'work_case' then working else reading end)
         union
         select g.content_object_id
         from app.accounts_user_groups ug
@@ -99,7 +130,7 @@ begin
         join app.auth_permission p on p.id = g.permission_id
         where ug.user_id = me
           and g.valid_from <= statement_timestamp() and (g.valid_to is null or g.valid_to > statement_timestamp())
-          and (only_reads or p.codename = 'work_case');
+          and g.kind = any (case p.codename when 'work_case' then working else reading end);
 end $$;
 
 create or replace function sec.persons(variadic wanted text[]) returns setof uuid
@@ -113,41 +144,19 @@ language sql stable security definer set search_path = '' as $$
     select not exists (select from app.cases_case c where c.id = candidate)
 $$;
 
--- Tell the coordinator that two persons share an identity number, and tell the caller nothing.
-create or replace function sec.flag_duplicates(of_person uuid) returns void
+-- Tell the coordinator that two persons share an identity number, and tell the caller nothing. `number` is the
+-- number's blind index: while keys are rotated it has two, and the caller asks for each.
+drop function if exists sec.flag_duplicates(uuid);
+create or replace function sec.flag_duplicates(of_person uuid, number text) returns void
 language sql volatile security definer set search_path = '' as $$
     insert into app.cases_duplicateflag (id, municipality_id, newer_id, older_id, raised_at)
     select gen_random_uuid(), newer.municipality_id, newer.id, older.id, now()
     from app.cases_person newer
     join app.cases_person older
-      on older.municipality_id = newer.municipality_id and older.identity = newer.identity and older.id <> newer.id
-    where newer.id = of_person and newer.id = any (array(select sec.persons('see_person')))
+      on older.municipality_id = newer.municipality_id and older.identity_index = number and older.id <> newer.id
+    where newer.id = of_person and newer.identity_index is not null and newer.id = any (array(select sec.persons('see_person')))
     on conflict do nothing
 $$;
-
--- History: one row per changed row, in the same transaction, with actor and reason. The argument names the table.
-create or replace function audit.write_history() returns trigger
-language plpgsql security definer set search_path = '' as $$
-declare
-    changed jsonb := to_jsonb(case when tg_op = 'DELETE' then old else new end);
-begin
-    if tg_op = 'UPDATE' and to_jsonb(old) = changed then return null; end if;
-    execute format('insert into app.%1$I select (jsonb_populate_record(null::app.%1$I, $1)).*', tg_argv[0])
-    using changed || jsonb_build_object(
-        'history_id', gen_random_uuid(),
-        'history_date', clock_timestamp(),
-        'history_type', case tg_op when 'INSERT' then '+' when 'UPDATE' then '~' else '-' end,
-        'history_user_id', sec.actor(),
-        'history_change_reason', left(coalesce(nullif(current_setting('avhopp.reason', true), ''), session_user), 100)
-    );
-    return null;
-end $$;
-
-create or replace function audit.refuse() returns trigger
-language plpgsql set search_path = '' as $$
-begin
-    raise exception 'append_only: % on % is refused', tg_op, tg_table_name using errcode = 'insufficient_privilege';
-end $$;
 
 -- A signed journal entry never changes; a correction is a new row that supersedes it.
 create or replace function audit.keep_signed() returns trigger

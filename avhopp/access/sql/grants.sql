@@ -2,9 +2,13 @@
 
 grant usage on schema app, sec, audit to avhopp_web, avhopp_worker, avhopp_policy, avhopp_backup;
 grant usage on schema portal to avhopp_portal;
-grant select on sec.key, sec.role_ability to avhopp_policy;
+grant select on sec.key, sec.role_ability, sec.grant_ability to avhopp_policy;
 grant insert on app.cases_duplicateflag to avhopp_policy;
 create policy functions_add on app.cases_duplicateflag for insert to avhopp_policy with check (true);
+grant insert on app.cases_emergencyaccess, app.cases_emergencynotice, app.cases_caseusergrant to avhopp_policy;
+create policy functions_add on app.cases_emergencyaccess for insert to avhopp_policy with check (true);
+create policy functions_add on app.cases_emergencynotice for insert to avhopp_policy with check (true);
+create policy functions_add on app.cases_caseusergrant for insert to avhopp_policy with check (kind = 'nodatkomst');
 grant insert on app.audit_readentry to avhopp_policy;
 create policy functions_add on app.audit_readentry for insert to avhopp_policy with check (true);
 grant select on all tables in schema app to avhopp_backup;
@@ -20,3 +24,7 @@ do $$ declare f regprocedure; begin
 end $$;
 revoke create on schema sec from avhopp_policy;
 grant execute on all functions in schema sec to avhopp_web, avhopp_worker, avhopp_owner;
+-- Who is told of an emergency is found inside sec.break_glass: asked by itself it would tell which cases there are.
+revoke execute on function sec.told_of_emergency(uuid, uuid, uuid, uuid) from avhopp_web, avhopp_worker;
+
+drop function if exists audit.write_history();  -- each history table has its own now

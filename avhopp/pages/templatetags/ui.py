@@ -1,5 +1,6 @@
 """Template tags and filters of the interface; what each component takes stands in its own template."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,6 +11,7 @@ from django import template
 from django.forms import BaseForm, BoundField
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from avhopp.kernel import money, swedish
@@ -21,6 +23,8 @@ register = template.Library()
 NOTHING = "–"
 SOON_DAYS = 7
 NBSP = "\u00a0"
+_ROW = re.compile(r"(?=<tr[\s>])")
+_ROW_OPENS, _CELL_OPENS = re.compile(r"<tr(?=[\s>])"), re.compile(r"<(t[dh])(?=[\s>])")
 
 
 # Values
@@ -175,11 +179,32 @@ def card(content: str, heading: str = "", **options: Any) -> str:
 
 
 @register.simple_block_tag
-def table(content: str, caption: str, columns: Sequence[Any], **options: Any) -> str:
+def table(content: str, caption: str, columns: Sequence[Any] | str, **options: Any) -> str:
     """`{% table caption="…" columns=columns %} <tr>… {% endtable %}`; parameters in components/table.html."""
+    rows = _labelled(content, headings(columns))
     return render_to_string(
-        "components/table.html", {"content": content, "caption": caption, "columns": columns, **options}
+        "components/table.html", {"content": rows, "caption": caption, "columns": columns, **options}
     )
+
+
+def _labelled(rows: str, columns: list[Heading]) -> SafeString:
+    """Rows in which each cell knows its column: on a phone a row becomes a list of labels and values.
+
+    The roles keep the table a table for screen readers when the style sheet shows it as something else.
+    """
+    return mark_safe("".join(_labelled_row(row, columns) for row in _ROW.split(rows)))
+
+
+def _labelled_row(row: str, columns: list[Heading]) -> str:
+    labels = iter(columns)
+
+    def cell(match: re.Match[str]) -> str:
+        heading = next(labels, None)
+        role = "rowheader" if match[1] == "th" else "cell"
+        label = "" if heading is None or heading.hidden else heading.label
+        return f'<{match[1]} role="{role}" data-label="{escape(label)}"'
+
+    return _CELL_OPENS.sub(cell, _ROW_OPENS.sub('<tr role="row"', row))
 
 
 @register.simple_tag
@@ -204,16 +229,23 @@ def facts(items: Iterable[Any] | None) -> list[Any]:
 
 
 @register.filter
-def headings(columns: Iterable[Any]) -> list[Heading]:
-    """Plain labels become headings."""
-    return [Heading(column) if isinstance(column, str) else column for column in columns]
+def headings(columns: Iterable[Any] | str) -> list[Heading]:
+    """Plain labels become headings; "Vad|Senast" is two of them."""
+    several = columns.split("|") if isinstance(columns, str) else columns
+    return [Heading(column) if isinstance(column, str) else column for column in several]
 
 
 @register.filter
-def cells(values: Iterable[Any], columns: Iterable[Any]) -> list[dict[str, Any]]:
-    """Values of a row with the alignment of their columns. Raises ValueError when they do not match."""
+def cells(values: Iterable[Any], columns: Iterable[Any] | str) -> list[dict[str, Any]]:
+    """Values of a row with their columns' labels and alignment. Raises ValueError when they do not match."""
     paired = zip(values, headings(columns), strict=True)
-    return [{"value": value, "numeric": heading.numeric} for value, heading in paired]
+    return [{"value": value, "numeric": heading.numeric, "label": heading.label} for value, heading in paired]
+
+
+@register.filter
+def fault(field: BoundField, error: str) -> str:
+    """A line of the error summary: 'Belopp: Ange ett belopp.', 'Vem tog kontakt? Välj ett alternativ.'"""
+    return f"{field.label}{'' if str(field.label).endswith('?') else ':'} {error}"
 
 
 @register.filter

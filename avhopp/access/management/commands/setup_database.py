@@ -11,6 +11,7 @@ from avhopp.access import walls
 from avhopp.access.database import create_roles, store_keys, store_roles
 
 SQL = settings.BASE_DIR / "avhopp" / "access" / "sql"
+LEDGER_SQL = settings.BASE_DIR / "avhopp" / "audit" / "sql" / "ledger.sql"
 PORTAL_SQL = settings.BASE_DIR / "collaboration" / "portal" / "views.sql"
 
 
@@ -32,6 +33,9 @@ def build_walls() -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("select set_config('client_min_messages', 'warning', true)")
         _run(cursor, SQL / "base.sql")
+        _run(cursor, LEDGER_SQL)
+        _run(cursor, SQL / "emergency.sql")
+        _run(cursor, SQL / "protected.sql")
         store_keys(cursor)
         store_roles(cursor)
         for statement in walls.statements():

@@ -1,0 +1,132 @@
+"""The system manager's pages: every account of the municipality, and no case."""
+
+from collections.abc import Callable
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from avhopp.access.decorators import READ_WRITE, WRITE, access, access_page
+from avhopp.access.requests import UserRequest
+from avhopp.access.roles import Can
+from avhopp.accounts.actions import accounts as actions
+from avhopp.accounts.actions.codes import order_code
+from avhopp.accounts.forms import AccountForm, EndForm
+from avhopp.accounts.models import User
+from avhopp.kernel.refusal import Refused
+from avhopp.kernel.swedish_sql import SwedishKey
+from avhopp.pages.paging import Column, page_of, sorting
+
+COLUMNS = (
+    Column("Namn", "namn", (SwedishKey("name"), "id")),
+    Column("Användarnamn", "konto", ("username",)),
+    Column("Roll", "roll", ("role", SwedishKey("name"))),
+    Column("Enhet"),
+    Column("Gäller till och med", "till", ("valid_to", SwedishKey("name"))),
+    Column("Läge"),
+)
+
+
+@access_page(Can.MANAGE_ACCOUNTS)
+def accounts(request: UserRequest) -> HttpResponse:
+    order = sorting(COLUMNS, request, default="namn")
+    found = User.objects.visible_to(request.user).select_related("unit", "police_unit")
+    page = page_of(found.order_by(*order.order_by), request)
+    context = {"columns": order.columns, "page": page, "today": timezone.localdate()}
+    return render(request, "accounts/accounts.html", context)
+
+
+@access_page(Can.MANAGE_ACCOUNTS, READ_WRITE, fresh=True)
+def account_new(request: UserRequest) -> HttpResponse:
+    form = AccountForm(
+        request.POST if "name" in request.POST else None, municipality=request.user.municipality
+    )
+    if form.is_valid():
+        try:
+            user = actions.open_account(data=_data(form), by=request.user)
+            messages.success(
+                request, "Kontot är öppnat. Beställ nu en engångskod och lämna den till personen."
+            )
+            return redirect("account_page", user_id=user.pk)
+        except Refused as refusal:
+            form.add_error(refusal.field, refusal.text)
+    return render(request, "accounts/account_form.html", {"form": form, "user_page": None})
+
+
+@access(User, Can.MANAGE_ACCOUNTS)
+def account_page(request: UserRequest, user: User) -> HttpResponse:
+    return render(request, "accounts/account_page.html", _context(request, user))
+
+
+@access(User, Can.MANAGE_ACCOUNTS, READ_WRITE, fresh=True)
+def account_change(request: UserRequest, user: User) -> HttpResponse:
+    said = {name: getattr(user, name) for name in AccountForm.base_fields} | {"username": user.handle}
+    posted = request.POST if "name" in request.POST else None
+    form = AccountForm(posted, initial=said, municipality=request.user.municipality)
+    form.fields["username"].disabled = True
+    if form.is_valid():
+        try:
+            actions.change_account(user=user, data=_data(form), by=request.user)
+            messages.success(request, "Kontot är ändrat. En ny roll gäller från personens nästa klick.")
+            return redirect("account_page", user_id=user.pk)
+        except Refused as refusal:
+            form.add_error(refusal.field, refusal.text)
+    return render(request, "accounts/account_form.html", {"form": form, "user_page": user})
+
+
+@access(User, Can.MANAGE_ACCOUNTS, WRITE, fresh=True)
+def account_code(request: UserRequest, user: User) -> HttpResponse:
+    """The code is shown in this answer and never again."""
+    try:
+        code = order_code(user=user, by=request.user, at=timezone.now())
+        return render(request, "accounts/code.html", {"code": code, "user_page": user})
+    except Refused as refusal:
+        messages.error(request, refusal.text)
+        return redirect("account_page", user_id=user.pk)
+
+
+@access(User, Can.MANAGE_ACCOUNTS, READ_WRITE, fresh=True)
+def account_end(request: UserRequest, user: User) -> HttpResponse:
+    form = EndForm(request.POST if "reason" in request.POST else None)
+    if form.is_valid():
+        try:
+            actions.end_account(user=user, by=request.user, reason=form.cleaned_data["reason"])
+            messages.success(request, "Kontot är avslutat och utloggat överallt.")
+            return redirect("account_page", user_id=user.pk)
+        except Refused as refusal:
+            form.add_error(None, refusal.text)
+    return render(request, "accounts/account_end.html", {"form": form, "user_page": user})
+
+
+@access(User, Can.MANAGE_ACCOUNTS, WRITE, fresh=True)
+def account_reopen(request: UserRequest, user: User) -> HttpResponse:
+    return _done(
+        request, user, lambda: actions.reopen_account(user=user, by=request.user), "Kontot är öppet igen."
+    )
+
+
+@access(User, Can.MANAGE_ACCOUNTS, WRITE)
+def account_sign_out(request: UserRequest, user: User) -> HttpResponse:
+    return _done(
+        request, user, lambda: actions.end_sessions(user=user, by=request.user), "Utloggad överallt."
+    )
+
+
+def _done(request: UserRequest, user: User, act: Callable[[], object], text: str) -> HttpResponse:
+    try:
+        act()
+        messages.success(request, text)
+    except Refused as refusal:
+        messages.error(request, refusal.text)
+    return redirect("account_page", user_id=user.pk)
+
+
+def _data(form: forms.Form) -> actions.AccountData:
+    return actions.AccountData(**form.cleaned_data)
+
+
+def _context(request: UserRequest, user: User) -> dict[str, object]:
+    works = user.works_on(timezone.localdate())
+    return {"user_page": user, "works": works, "is_own": user.pk == request.user.pk}

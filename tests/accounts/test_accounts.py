@@ -1,0 +1,236 @@
+"""The system manager's accounts: open, change, end, one-time codes. Nobody does it to the own account."""
+
+import time
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import DatabaseError, transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from avhopp.access.context import acting
+from avhopp.accounts import factors
+from avhopp.accounts.actions.accounts import (
+    AccountData,
+    change_account,
+    end_account,
+    end_sessions,
+    open_account,
+)
+from avhopp.accounts.actions.codes import order_code
+from avhopp.accounts.models import Municipality, OneTimeCode, User
+from avhopp.kernel.refusal import Refused
+from tests.accounts.conftest import code_now, password_step
+
+WORDS = "tallrik moln cykel hammare"
+NEW = {"username": "ny", "name": "Ny Person", "role": "socialsekreterare", "title": "Socialsekreterare"}
+
+
+def use(client: Client, code: str, username: str = "asta@0198", password: str = WORDS):
+    data = {"username": username, "code": code, "new_password": password, "again": password}
+    return client.post(reverse("one_time_code"), data)
+
+
+@pytest.fixture
+def code(cast) -> str:
+    with acting(cast.eva):
+        return order_code(user=cast.asta, by=cast.eva, at=timezone.now())
+
+
+def test_from_nothing_to_a_working_account(as_, cast, client):
+    eva = as_("eva")
+    response = eva.post(reverse("account_new"), {**NEW, "unit": cast.beroende.pk})
+    new = User.objects.get(handle="ny")
+    assert response.url == reverse("account_page", args=[new.pk])
+    assert new.username == "ny@0198"
+    page = eva.post(reverse("account_code", args=[new.pk])).content.decode()
+    code = page.split("<code>")[1].split("</code>")[0]
+    assert use(client, code, "ny@0198").url == reverse("start")
+    secret = client.get(reverse("add_app")).content.decode().split("<code>")[1].split("</code>")[0]
+    client.post(reverse("add_app"), {"code": code_now(secret, time.time())})
+    assert client.get(reverse("my_cases")).status_code == 200
+
+
+def test_a_new_manager_joins_the_team_of_the_unit_and_leaves_it_with_the_role(as_, cast):
+    eva = as_("eva")
+    eva.post(reverse("account_new"), {**NEW, "role": "enhetschef", "unit": cast.beroende.pk})
+    new = User.objects.get(handle="ny")
+    assert [group.name for group in new.groups.all()] == ["0198/beroende/enhetschef"]
+    eva.post(reverse("account_change", args=[new.pk]), {**NEW, "role": "namndsekreterare", "unit": ""})
+    assert not new.groups.exists()
+
+
+@pytest.mark.parametrize("handle", ["asta", "bo", "frida", "siri", "eskil", "nils", "lova"])
+def test_only_the_system_manager_has_these_pages(as_, cast, handle):
+    client = as_(handle)
+    assert client.get(reverse("accounts")).status_code == 403
+    assert client.get(reverse("account_new")).status_code == 403
+    for name in ("account_page", "account_change", "account_end"):
+        assert client.get(reverse(name, args=[cast.cleo.pk])).status_code == 404
+    for name in ("account_code", "account_sign_out", "account_reopen"):
+        assert client.post(reverse(name, args=[cast.cleo.pk])).status_code == 404
+
+
+def test_another_municipalitys_accounts_do_not_exist(as_, cast):
+    other = Municipality.objects.create(code="0197", name="Annan", board="Nämnd", registry_prefix="SN")
+    stranger = User.objects.create(
+        username="x@0197", handle="x", name="Namn Annorstädes", role="socialsekreterare", municipality=other
+    )
+    eva = as_("eva")
+    assert "Annorstädes" not in eva.get(reverse("accounts")).content.decode()
+    assert eva.get(reverse("account_page", args=[stranger.pk])).status_code == 404
+    assert eva.post(reverse("account_code", args=[stranger.pk])).status_code == 404
+
+
+def test_machines_are_no_accounts_of_people(as_, cast):
+    eva = as_("eva")
+    assert "raknare" not in eva.get(reverse("accounts")).content.decode()
+    assert eva.post(reverse("account_new"), {**NEW, "role": "rapportering"}).status_code == 200
+    assert not User.objects.filter(handle="ny").exists()
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda eva: change_account(
+            user=eva, by=eva, data=AccountData(username="eva", name="E", role="samordnare")
+        ),
+        lambda eva: end_account(user=eva, by=eva, reason="x"),
+        lambda eva: end_sessions(user=eva, by=eva),
+        lambda eva: order_code(user=eva, by=eva, at=timezone.now()),
+    ],
+)
+def test_nobody_acts_on_the_own_account(cast, act):
+    with acting(cast.eva), pytest.raises(Refused, match="own_account"):
+        act(cast.eva)
+
+
+@pytest.mark.parametrize("change", [{"role": "samordnare"}, {"valid_to": "2199-01-01"}, {"unit": None}])
+def test_the_database_lets_nobody_change_the_own_role(cast, change):
+    with acting(cast.eva):
+        User.objects.filter(pk=cast.cleo.pk).update(**change)  # another's: the manager may
+        with pytest.raises(DatabaseError, match="nobody changes the own account"), transaction.atomic():
+            User.objects.filter(pk=cast.eva.pk).update(**change)
+    with acting(cast.asta), pytest.raises(DatabaseError, match="right to manage"), transaction.atomic():
+        User.objects.filter(pk=cast.bo.pk).update(**change)
+
+
+def test_a_code_changes_the_password_and_lets_go_of_everything_old(client, cast, as_, app_of, code):
+    app_of("asta")
+    old = as_("asta")
+    assert use(client, code).url == reverse("start")
+    assert old.get(reverse("account")).url.startswith(reverse("sign_in"))
+    with acting(cast.asta):
+        assert factors.of(cast.asta) == []
+    assert password_step(Client(), password="asta-hemligt-2026").status_code == 200
+    assert password_step(Client(), password=WORDS).status_code == 302
+
+
+def test_small_letters_and_spaces_do_not_matter(client, code):
+    assert use(client, code.lower().replace("-", " ")).status_code == 302
+
+
+def test_a_code_works_once(code):
+    assert use(Client(), code).status_code == 302
+    assert use(Client(), code, password="annat moln helt hammare").status_code == 200
+
+
+def test_only_the_newest_code_works(cast, code):
+    with acting(cast.eva):
+        newer = order_code(user=cast.asta, by=cast.eva, at=timezone.now() + timedelta(seconds=1))
+    assert use(Client(), code).status_code == 200
+    assert use(Client(), newer).status_code == 302
+
+
+def test_a_code_is_one_persons(client, code):
+    assert use(client, code, "bo@0198").status_code == 200
+
+
+@pytest.mark.parametrize(("hours", "works"), [(71, True), (73, False)])
+def test_a_code_lasts_three_days(cast, client, hours, works):
+    with time_machine.travel(time.time(), tick=False) as clock:
+        with acting(cast.eva):
+            code = order_code(user=cast.asta, by=cast.eva, at=timezone.now())
+        clock.shift(hours * 3600)
+        assert (use(client, code).status_code == 302) is works
+
+
+def test_the_answer_does_not_tell_whether_the_account_exists(code):
+    pages = [use(Client(), "AAAA-BBBB", name).content.decode() for name in ("asta@0198", "nobody@0198")]
+    known, unknown = (
+        page.split("<main")[1].replace(n, "X")
+        for page, n in zip(pages, ("asta@0198", "nobody@0198"), strict=True)
+    )
+    token = 'name="csrfmiddlewaretoken" value="'
+    assert known.split(token)[0] == unknown.split(token)[0]
+    assert known.split(token)[1][64:] == unknown.split(token)[1][64:]
+
+
+def test_codes_are_guessed_at_ten_times(client, code):
+    for _ in range(10):
+        use(client, "AAAA-BBBB")
+    assert use(client, code).status_code == 200
+
+
+@pytest.mark.parametrize("password", ["kort", "asta@0198-asta"])
+def test_a_weak_password_is_refused_and_the_code_is_not_used_up(client, code, password):
+    assert use(client, code, password=password).status_code == 200
+    assert use(client, code).status_code == 302
+
+
+def test_the_code_is_kept_as_a_digest_and_nobody_else_reads_it(cast, code):
+    with acting(cast.asta):
+        row = OneTimeCode.objects.get()
+    assert code.replace("-", "") not in (row.digest, row.digest.upper())
+    for other in (cast.bo, cast.lova, None):
+        with acting(other):
+            assert not OneTimeCode.objects.exists()
+
+
+def test_ending_an_account_ends_its_sessions_now(as_, cast):
+    asta, eva = as_("asta"), as_("eva")
+    eva.post(reverse("account_end", args=[cast.asta.pk]), {"reason": "slutat"})
+    assert asta.get(reverse("account")).url.startswith(reverse("sign_in"))
+    assert not cast.asta.sessions.exists()
+    assert password_step(Client()).status_code == 200
+    eva.post(reverse("account_reopen", args=[cast.asta.pk]))
+    assert password_step(Client()).status_code == 302
+
+
+def test_signing_somebody_out_everywhere(as_, cast):
+    asta, bo, eva = as_("asta"), as_("bo"), as_("eva")
+    eva.post(reverse("account_sign_out", args=[cast.asta.pk]))
+    assert asta.get(reverse("account")).status_code == 302
+    assert bo.get(reverse("account")).status_code == 200
+
+
+def test_a_taken_name_is_refused_and_nothing_typed_is_lost(as_, cast):
+    page = as_("eva").post(reverse("account_new"), {**NEW, "username": "asta"})
+    assert page.status_code == 200
+    assert "Ny Person" in page.content.decode()
+
+
+def test_a_new_account_has_no_password(cast):
+    with acting(cast.eva):
+        user = open_account(data=AccountData(**NEW), by=cast.eva)
+    assert not user.has_usable_password()
+    assert password_step(Client(), "ny", password="!").status_code == 200
+
+
+def test_the_list_asks_as_much_for_one_as_for_many(as_, cast, django_assert_num_queries):
+    eva = as_("eva")
+    eva.get(reverse("accounts"))
+    with django_assert_num_queries(10, exact=False) as few:
+        eva.get(reverse("accounts"))
+    for number in range(20):
+        User.objects.create(
+            username=f"p{number}@0198",
+            handle=f"p{number}",
+            name=f"P {number}",
+            role="ekonom",
+            municipality=cast.municipality,
+        )
+    with django_assert_num_queries(len(few)):
+        eva.get(reverse("accounts"))

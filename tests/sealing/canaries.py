@@ -1,0 +1,110 @@
+"""Writes canaries into every sealed column, again and again, and prints table, column and canary of each.
+
+Reads how many. Run with avhopp.settings.web it loads the demonstration, whose rows get the canaries; then run
+it with avhopp.settings.migrator. What keeps signed and frozen rows is put aside, so that every column is
+reached; history is not.
+"""
+
+import itertools
+import sys
+from datetime import UTC, date, datetime
+from typing import Any
+
+import django
+
+django.setup()
+
+from django.apps import apps  # noqa: E402
+from django.conf import settings  # noqa: E402
+from django.db import connection, models, transaction  # noqa: E402
+
+from avhopp.sealing.fields import SealedJSONField, SealedTextField  # noqa: E402
+from cases.models import FollowUp, JournalEntry, Person, ProtectedReading  # noqa: E402
+from collaboration.models import PoliceAssessment  # noqa: E402
+from placements.models import Placement  # noqa: E402
+from reports.scenario.demonstration import load_demo  # noqa: E402
+
+NOW = datetime.now(UTC)
+KEEPERS = ("keep_signed", "keep_registered", "keep_released", "keep_reading")
+numbers = itertools.count(100_000)
+
+
+def sealed_of(model: type[models.Model]) -> list[SealedTextField]:
+    return [one for one in model._meta.local_concrete_fields if isinstance(one, SealedTextField)]
+
+
+def put_aside() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("select c.relname, t.tgname from pg_trigger t join pg_class c on c.oid = t.tgrelid")
+        for table, trigger in cursor.fetchall():
+            if trigger in KEEPERS:
+                cursor.execute(f"alter table {table} disable trigger {trigger}")
+
+
+def some_value(one: models.Field) -> Any:
+    if one.is_relation:
+        return a_row(one.related_model)
+    if one.choices:
+        return one.choices[0][0]
+    kinds = {"DateField": date.today(), "DateTimeField": NOW, "PositiveSmallIntegerField": 1}  # noqa: DTZ011
+    return kinds.get(one.get_internal_type(), "")
+
+
+def a_row(model: type[models.Model]) -> models.Model:
+    found = model._base_manager.first()
+    if found is not None:
+        return found
+    needed = [one for one in model._meta.local_concrete_fields if not (one.null or one.has_default())]
+    made = model(**{one.name: some_value(one) for one in needed})
+    if isinstance(made, ProtectedReading):
+        made.named, made.used_at = True, NOW
+    return made
+
+
+def canary(one: SealedTextField) -> tuple[str, Any]:
+    number = next(numbers)
+    if one.name == "identity":
+        return f"777777{number}", f"777777{number}"
+    text = f"Kanariegatan {number}"
+    return text, {"identity": {"name": text}} if isinstance(one, SealedJSONField) else text
+
+
+def prepare(row: models.Model) -> models.Model:
+    """Some texts stand only beside other facts."""
+    if isinstance(row, FollowUp):
+        row.held = row.planned
+    elif isinstance(row, JournalEntry):
+        return JournalEntry.objects.exclude(supersedes=None)[0]
+    elif isinstance(row, Placement):
+        row.agreement = None
+    elif isinstance(row, PoliceAssessment):
+        row.withdrawn, row.withdrawn_at, row.withdrawn_by = row.received, NOW, row.registered_by
+    return row
+
+
+def write(model: type[models.Model]) -> None:
+    row, written = prepare(a_row(model)), []
+    for one in sealed_of(model):
+        seen, value = canary(one)
+        setattr(row, one.attname, value)
+        written.append(f"{model._meta.db_table}\t{one.column}\t{seen}\n")
+    if isinstance(row, Person):
+        row.set_name("KANARIENAMN")
+    row.save()
+    sys.stdout.writelines(written)
+
+
+def main() -> None:
+    wanted, first = int(sys.stdin.read()), next(numbers)
+    if settings.DATABASE_LOGIN == "web":
+        load_demo(at=NOW)
+        return
+    put_aside()
+    sealed = [one for one in apps.get_models() if sealed_of(one) and "historical" not in one._meta.model_name]
+    while next(numbers) - first < wanted + 50:
+        with transaction.atomic():
+            for model in sealed:
+                write(model)
+
+
+main()
