@@ -1,5 +1,6 @@
 """The system as `make run` starts it: real processes, a database of their own and a real Chromium."""
 
+import fcntl
 import os
 import shutil
 import socket
@@ -18,7 +19,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from avhopp.settings.environment import ROOT
+from avhopp.settings.environment import ROOT, data_folder
 from tests.databases import fresh_database, own_name
 
 DATABASE = own_name("avhopp_stack")
@@ -91,6 +92,19 @@ def wait_for(address: str, log: Path) -> None:
     raise AssertionError(f"{address} does not answer:\n{log.read_text()[-3000:]}")
 
 
+def gather_static(environment: dict[str, str]) -> None:
+    """Once in a run, however many processes the suite runs in: they share the folder."""
+    folder = data_folder()
+    gathered = folder / f"static-of-{environment.get('PYTEST_XDIST_TESTRUNUID', 'this-run')}"
+    with (folder / "static.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if "PYTEST_XDIST_TESTRUNUID" not in environment or not gathered.exists():
+            subprocess.run(
+                [ROOT / "bin" / "static"], cwd=ROOT, env=environment, check=True, capture_output=True
+            )
+            gathered.touch()
+
+
 @pytest.fixture(scope="session")
 def stack(servers: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """Web and portal, with the demo loaded and the last month's report done by a worker that is gone again.
@@ -108,7 +122,7 @@ def stack(servers: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
     running.manage("load_demo")
     last_month = timezone.localdate().replace(day=1) - timedelta(days=1)
     running.manage("report", "--month", f"{last_month:%Y-%m}", "--wait")
-    subprocess.run([ROOT / "bin" / "static"], cwd=ROOT, env=environment, check=True, capture_output=True)
+    gather_static(environment)
     with ExitStack() as children:
         for name in ("web", "portal"):
             children.enter_context(process(name, environment, logs / f"{name}.log"))

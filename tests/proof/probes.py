@@ -27,8 +27,13 @@ ASKING = [(role, "assigned") for role in STAFF]
 ASKING += [("handler", rel) for rel in RELATIONS if rel not in ("assigned", "other_unit", "break_glass")]
 WRITING = [(role, "assigned") for role in STAFF] + [("handler", "same_unit"), ("handler", "reading")]
 DENIED = "42501"
-#: A case comes with a grant that is written first; whoever may open a case may add a person, in any relation.
-ADDERS = {"cases_case": (), "cases_person": ("handler", "senior", "coordinator", "manager")}
+#: A case comes with a grant that is written first; whoever may open a case may add a person, in any relation;
+#: whoever may end a consent closes packages and makes none.
+ADDERS = {
+    "cases_case": (),
+    "cases_person": ("handler", "senior", "coordinator", "manager"),
+    "collaboration_releasepackage": ("coordinator",),
+}
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ def test_each_of_the_cast_has_something_to_see(demo):
 def test_names_are_plainly_invented_and_numbers_are_published_test_numbers(demo):
     with acting(account("inlasning")):
         names = set(Person.objects.values_list("name", flat=True))
-        numbers = set(Person.objects.exclude(identity=None).values_list("identity", flat=True))
+        numbers = {str(person.identity) for person in Person.objects.all() if person.identity}
     assert all(name.endswith((" Demosson", " Demodotter")) for name in names)
     assert len(names) == 11
     assert numbers == {"198112189876", "196408233234", "197010632391"}
