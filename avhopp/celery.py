@@ -34,6 +34,8 @@ app.conf.beat_schedule = {
         "task": "reports.tasks.close_months",
         "schedule": crontab(minute="10", hour="4", day_of_month="1"),
     },
+    # Every night, so that a month that was missed is drawn all the same; before the month's report.
+    "log-reviews": {"task": "cases.tasks.draw_log_reviews", "schedule": crontab(minute="40", hour="3")},
     "ledger-anchor": {
         "task": "avhopp.audit.tasks.anchor_ledger",
         "schedule": crontab(minute="20", hour="5,11,17,23"),

@@ -30,6 +30,7 @@ MENU = [
     ("Månadsrapporter", "reports", "file-text", Can.SEE_REPORT),
     ("Åtkomst", "access_requests", "key-round", Can.ASK_ACCESS),
     ("Nödåtkomst", "emergencies", "shield-alert", Can.SEE_EMERGENCIES),
+    ("Loggkontroll", "log_reviews", "scan-eye", Can.SEE_LOG_REVIEW),
     ("Konton", "accounts", "key-round", Can.MANAGE_ACCOUNTS),
 ]
 

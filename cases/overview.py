@@ -36,6 +36,7 @@ ICONS = {
     "handlaggare": "user-round",
     "person": "user",
     "steg": "route",
+    "handling": "file-text",
 }
 
 

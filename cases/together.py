@@ -18,17 +18,21 @@ from cases.models import Case
 
 @dataclass(frozen=True)
 class Rows:
-    """The rows of a queryset, in its order. `along` names fields of related rows to read with them."""
+    """The rows of a queryset, in its order. `along` names fields of related rows to read with them.
+
+    `only` names the fields to read when not all are wanted, the key among them; the others are deferred.
+    """
 
     queryset: QuerySet
     along: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    only: tuple[str, ...] = ()
 
     @property
     def model(self) -> type[Model]:
         return self.queryset.model
 
     def as_json(self) -> ArraySubquery:
-        columns = {one.attname: _column(one) for one in self.model._meta.concrete_fields}
+        columns = {one.attname: _column(one) for one in self._fields()}
         for name in self.along:
             columns[f"{name}__"] = JSONObject(
                 **{one.attname: _column(one, f"{name}__") for one in self._related(name)}
@@ -39,12 +43,15 @@ class Rows:
         return [self._one(row) for row in found]
 
     def _one(self, row: dict[str, Any]) -> Model:
-        made = _instance(self.model, list(self.model._meta.concrete_fields), row)
+        made = _instance(self.model, self._fields(), row)
         for name in self.along:
             there = getattr(made, f"{name}_id") is not None
             fields = self._related(name)
             setattr(made, name, _instance(fields[0].model, fields, row[f"{name}__"]) if there else None)
         return made
+
+    def _fields(self) -> list[Field]:
+        return [one for one in self.model._meta.concrete_fields if not self.only or one.name in self.only]
 
     def _related(self, name: str) -> list[Field]:
         model: Any = self.model._meta.get_field(name).related_model

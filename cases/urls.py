@@ -9,12 +9,16 @@ from cases.views import (
     case,
     case_list,
     decision,
+    documents,
     emergencies,
     follow_up,
+    history,
     intake,
     investigation,
     journal,
+    log_review,
     protected,
+    readers,
     task,
 )
 
@@ -36,6 +40,9 @@ register_converter(EventConverter, "event")
 case_urls = [
     path("", case.case, name="case"),
     path("tidslinje/", case.case_timeline, name="case_timeline"),
+    path("historik/", history.case_history, name="case_history"),
+    path("historik/<uuid:change_id>/", history.history_text, name="history_text"),
+    path("last-av/", readers.case_readers, name="case_readers"),
     path("person/", case.person, name="person"),
     path("handlaggare/", case.handler, name="handler"),
     path("behorigheter/", access.case_access, name="case_access"),
@@ -81,9 +88,27 @@ case_urls = [
     path("beslut/<uuid:decision_id>/", decision.decision, name="decision"),
     path("beslut/<uuid:decision_id>/underrattat/", decision.decision_notify, name="decision_notify"),
     path("beslut/<uuid:decision_id>/verkstallt/", decision.decision_enforce, name="decision_enforce"),
+    path("handlingar/", documents.documents, name="documents"),
+    path("handlingar/ny/", documents.document_new, name="document_new"),
+    path("handlingar/<uuid:document_id>/", documents.document, name="document"),
+    path("handlingar/<uuid:document_id>/ta-bort/", documents.document_withdraw, name="document_withdraw"),
     path("uppfoljning/", follow_up.follow_ups, name="follow_ups"),
     path("uppfoljning/ny/", follow_up.follow_up_plan, name="follow_up_plan"),
     path("uppfoljning/<uuid:follow_up_id>/", follow_up.follow_up, name="follow_up"),
+]
+
+log_review_urls = [
+    path("", log_review.log_reviews, name="log_reviews"),
+    path("dra/", log_review.log_review_draw, name="log_review_draw"),
+    path("larm/", log_review.read_alarms, name="read_alarms"),
+    path("larm/<uuid:event_id>/slapp/", log_review.read_alarm_lift, name="read_alarm_lift"),
+    path("fraga/<uuid:logreviewquestion_id>/", log_review.log_review_question, name="log_review_question"),
+    path("lasning/<uuid:logreviewitem_id>/", log_review.log_review_item, name="log_review_item"),
+    path("lasning/<uuid:logreviewitem_id>/fraga/", log_review.log_review_ask, name="log_review_ask"),
+    path("<uuid:logreview_id>/", log_review.log_review, name="log_review"),
+    path("<uuid:logreview_id>/utan-anmarkning/", log_review.log_review_clear, name="log_review_clear"),
+    path("<uuid:logreview_id>/skriv-under/", log_review.log_review_sign, name="log_review_sign"),
+    path("<uuid:logreview_id>/protokoll/", log_review.log_review_protocol, name="log_review_protocol"),
 ]
 
 urlpatterns = [
@@ -94,7 +119,9 @@ urlpatterns = [
     path("atkomst/", access_requests.access_requests, name="access_requests"),
     path("atkomst/<uuid:request_id>/", access_requests.access_request, name="access_request"),
     path("nodatkomst/", emergencies.emergency, name="emergency"),
+    path("nodatkomst/<uuid:emergency_id>/avsluta/", emergencies.emergency_end, name="emergency_end"),
     path("nodatkomst/granska/", emergencies.emergencies, name="emergencies"),
     path("nodatkomst/granska/<uuid:emergency_id>/", emergencies.emergency_review, name="emergency_review"),
     path("nodatkomst/besked/<uuid:notice_id>/", emergencies.emergency_notice, name="emergency_notice"),
+    path("loggkontroll/", include(log_review_urls)),
 ]

@@ -126,6 +126,17 @@ class Parenthesised(Func):
     template = "(%(expressions)s)"
 
 
+def opened_to(user: "User", can: Can, case_path: str) -> Q:
+    """Rows whose case is open to `user` for the right; of the cases that the running block looks at."""
+    looking = _looking.get()
+    if looking is None or looking.user != user:
+        return Q(IsAnyOf(case_path, granted_cases(user, can)))
+    opened = looking.opened(can)
+    if len(opened) == len(looking.held):
+        return Q(IsLookedAt(case_path))
+    return Q(**{f"{case_path}__in": opened})
+
+
 class CaseScopedQuerySet(models.QuerySet):
     """Rows that lead to a case by `case_path`, readable with the right `see`."""
 
@@ -137,13 +148,7 @@ class CaseScopedQuerySet(models.QuerySet):
             return self.none()
         if not kinds_opening(user.role, self.see):
             return self.none()
-        looking = _looking.get()
-        if looking is None or looking.user != user:
-            return self.filter(IsAnyOf(self.case_path, granted_cases(user, self.see)))
-        opened = looking.opened(self.see)
-        if len(opened) == len(looking.held):
-            return self.filter(IsLookedAt(self.case_path))
-        return self.filter(**{f"{self.case_path}__in": opened})
+        return self.filter(opened_to(user, self.see, self.case_path))
 
 
 class MunicipalityQuerySet(models.QuerySet):

@@ -21,6 +21,8 @@ from cases.models import (
     Decision,
     DecisionProposal,
     DelegationRule,
+    Document,
+    DocumentPiece,
     DuplicateFlag,
     EmergencyAccess,
     EmergencyNotice,
@@ -30,11 +32,15 @@ from cases.models import (
     Investigation,
     JournalEntry,
     LegalProvision,
+    LogReview,
+    LogReviewItem,
+    LogReviewQuestion,
     Person,
     ProtectedContact,
     ProtectedReading,
     Task,
 )  # fmt: skip
+from cases.models.documents import SEEN_WITH, WRITTEN_WITH, DocumentKind
 
 #: Break-glass comes by `sec.break_glass` alone, and nobody grants in another's name.
 NEW_OR_ASSIGNED = (
@@ -63,6 +69,26 @@ def answered_once(*columns: str) -> tuple[str, str]:
     )
 
 
+def kept(what: str, on: str) -> tuple[str, str]:
+    """A trigger: audit.keep_<what>() says what of a row may change."""
+    return (
+        f"drop trigger if exists keep_{what} on {{table}}",
+        f"create trigger keep_{what} before {on} on {{table}} for each row "
+        f"execute function audit.keep_{what}()",
+    )
+
+
+#: Who took an emergency ends it before its time, once (sec.end_break_glass); else it takes its review.
+ENDED_OR_REVIEWED = (
+    "drop trigger if exists answer_once on {table}",
+    "create trigger answer_once before update on {table} for each row "
+    "when (old.ended_at is not distinct from new.ended_at) execute function "
+    "audit.answer_once('reviewed_at', 'reviewed_by_id', 'verdict', 'review_text')",
+    "drop trigger if exists end_once on {table}",
+    "create trigger end_once before update on {table} for each row "
+    "when (old.ended_at is distinct from new.ended_at) execute function audit.answer_once('ended_at')",
+)
+
 HERE = "municipality_id = (select sec.municipality())"
 MAY_ANSWER = (
     f"{HERE} and case when (select sec.able('see_requests')) then true "
@@ -78,6 +104,20 @@ OWN_GRANTS = (
 OWN_GROUPS_GRANTS = (
     "case when group_id = any (array(select sec.groups())) then true "
     f"else content_object_id = {cases_for(Can.SEE_CASE)} end"
+)
+
+
+def by_kind(rights: dict[DocumentKind, Can]) -> str:
+    """SQL: the document's case is open for the right of the document's kind. Only that right is computed."""
+    arms = (f"when '{kind.value}' then case_id = {cases_for(right)}" for kind, right in rights.items())
+    return f"case kind {' '.join(arms)} else false end"
+
+
+#: A piece is there with its document: the wall of the documents holds inside the question. What is withdrawn
+#: gives no content to anybody.
+WITH_DOCUMENT = (
+    f"case_id = {cases_for(Can.SEE_DOCUMENTS)} and exists (select from app.cases_document d "
+    "where d.id = document_id and d.case_id = cases_documentpiece.case_id and d.withdrawn_at is null"
 )
 
 TABLES = [
@@ -129,7 +169,7 @@ TABLES = [
         inserts="false",
         writes="reviewed_by_id = (select sec.actor()) "
         f"and municipality_id = {municipality_for(Can.REVIEW_EMERGENCY)}",
-        extra_triggers=answered_once("reviewed_at", "reviewed_by_id", "verdict", "review_text"),
+        extra_triggers=ENDED_OR_REVIEWED,
     ),
     RuledTable(
         model=EmergencyNotice,
@@ -168,8 +208,52 @@ TABLES = [
             "for each row execute function audit.keep_signed()",
         ),
     ),
+    RuledTable(
+        model=Document,
+        rows=f"case_id = {cases_for(Can.SEE_DOCUMENTS)} and {by_kind(SEEN_WITH)}",
+        inserts=f"added_by_id = (select sec.actor()) and withdrawn_at is null "
+        f"and case_id = {cases_for(Can.WRITE_DOCUMENTS)} and {by_kind(WRITTEN_WITH)}",
+        writes=f"withdrawn_by_id = (select sec.actor()) "
+        f"and case_id = {cases_for(Can.WRITE_DOCUMENTS)} and {by_kind(WRITTEN_WITH)}",
+        extra_triggers=answered_once("withdrawn_at", "withdrawn_by_id", "withdrawn_because"),
+    ),
+    RuledTable(
+        model=DocumentPiece,
+        web="select, insert",
+        rows=f"{WITH_DOCUMENT})",
+        inserts=f"{WITH_DOCUMENT} and d.added_by_id = (select sec.actor()))",
+    ),
     CaseTable(model=Task, see=Can.SEE_TASKS, write=(Can.WRITE_TASKS, Can.WRITE_CONSENT, Can.DECIDE)),
     CaseTable(model=FollowUp, see=Can.SEE_FOLLOW_UP, write=(Can.WRITE_FOLLOW_UP,)),
+    RuledTable(
+        model=LogReview,
+        web="select, insert, update",
+        worker="select (id, municipality_id, month, state, signed_at), insert",
+        rows=f"municipality_id = {municipality_for(Can.SEE_LOG_REVIEW)}",
+        inserts="drawn_by_id = (select sec.actor()) "
+        f"and municipality_id = {municipality_for(Can.DRAW_LOG_REVIEW)}",
+        writes=f"municipality_id = {municipality_for(Can.REVIEW_LOG)}",
+        extra_triggers=kept("log_review", "update"),
+    ),
+    RuledTable(
+        model=LogReviewItem,
+        worker="insert",
+        rows=f"case when municipality_id = {municipality_for(Can.REVIEW_LOG)} then true "
+        "else id = any (array(select sec.log_items_asked())) end",
+        inserts=f"municipality_id = {municipality_for(Can.DRAW_LOG_REVIEW)}",
+        writes=f"municipality_id = {municipality_for(Can.REVIEW_LOG)}",
+        history_rows=f"municipality_id = {municipality_for(Can.REVIEW_LOG)}",
+        extra_triggers=kept("log_item", "insert or update"),
+    ),
+    RuledTable(
+        model=LogReviewQuestion,
+        rows=f"case when municipality_id = {municipality_for(Can.REVIEW_LOG)} then true "
+        "else to_id = (select sec.actor()) end",
+        inserts="asked_by_id = (select sec.actor()) and answered_at is null "
+        f"and municipality_id = {municipality_for(Can.REVIEW_LOG)}",
+        writes="to_id = (select sec.actor())",
+        extra_triggers=answered_once("answered_at", "answer"),
+    ),
     RuledTable(
         model=ProtectedContact,
         rows="case_id = any (array(select sec.protected_cases()))",

@@ -13,9 +13,11 @@ from uuid import UUID
 from django.db.models import CharField, Count, QuerySet, Value
 
 from avhopp.accounts.models import Municipality, User
+from avhopp.audit.models import Event
+from avhopp.audit.volume import ALARMS
 from avhopp.kernel import periods
 from avhopp.pages.charts import Budget, Lines, Series
-from cases.models import Case, EmergencyAccess, EmergencyNotice
+from cases.models import Case, EmergencyAccess, EmergencyNotice, LogReview, LogReviewQuestion
 from cases.panels import Due, due_everywhere
 from cases.states import OPEN_STATES, CaseState
 from collaboration.models import PoliceAssessment, ReleasePackage
@@ -28,6 +30,7 @@ from reports.pdf.document import SHORT_MONTHS
 from reports.queries import facts_of
 
 SOON = timedelta(days=14)
+ALARMS_SHOWN = timedelta(days=7)
 SHOWN = 8  # things that are due on the dashboard itself
 
 
@@ -106,6 +109,12 @@ def list_counts(user: User, today: date) -> dict[str, int]:
         "notices": EmergencyNotice.objects.visible_to(user).unread(),
         "emergencies": EmergencyAccess.objects.followed_by(user).unreviewed(),
         "emergencies_late": EmergencyAccess.objects.followed_by(user).late(),
+        "log_questions": LogReviewQuestion.objects.waiting_for(user),
+        "log_reviews": LogReview.objects.visible_to(user).unsigned(),
+        "log_reviews_late": LogReview.objects.visible_to(user).late(today),
+        "read_alarms": Event.objects.visible_to(user).filter(
+            kind__in=ALARMS, occurred_on__gt=today - ALARMS_SHOWN
+        ),
         "releases": ReleasePackage.objects.visible_to(user).open(),
         "ongoing": placements.ongoing_on(today),
         "planned": placements.planned_on(today),

@@ -108,6 +108,20 @@ class EmergencyFact:
 
 
 @dataclass(frozen=True, slots=True)
+class LogReviewFact:
+    """The review of one month's read log, in numbers as they stand; `signed` None waits for its signature."""
+
+    month: date
+    drawn: int
+    reviewed: int
+    explain: int
+    remarks: int
+    break_glass: int
+    break_glass_waiting: int
+    signed: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """Everything that the figures of one municipality are counted from."""
 
@@ -119,6 +133,7 @@ class Facts:
     applications: tuple[ApplicationFact, ...] = ()
     checks: tuple[CheckFact, ...] = ()
     emergencies: tuple[EmergencyFact, ...] = ()
+    log_reviews: tuple[LogReviewFact, ...] = ()
 
 
 def known_birth_date(identity_birth_date: date | None, birth_year: int | None) -> date | None:

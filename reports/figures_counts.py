@@ -11,7 +11,7 @@ from decimal import Decimal
 from avhopp.kernel import periods
 from avhopp.kernel.periods import Period
 from placements.costs import NOTHING
-from reports.facts import ApplicationFact, CaseFact, DecisionFact, Facts
+from reports.facts import ApplicationFact, CaseFact, DecisionFact, Facts, LogReviewFact
 
 ADULT_MONTHS = 18 * 12
 MONTHS_TO_ENFORCE = 3
@@ -183,6 +183,12 @@ def count_emergencies(facts: Facts, month: Period, as_of: date, cut: date) -> Em
         waiting=sum(row not in done and row not in late for row in taken),
         late=len(late),
     )
+
+
+def reviews_of_log(facts: Facts, month: Period) -> list[LogReviewFact]:
+    """The reviews that the month's report tells of: the month before's, done in this one, and its own."""
+    told = (periods.add_months(month.start, -1), month.start)
+    return sorted((row for row in facts.log_reviews if row.month in told), key=lambda row: row.month)
 
 
 def _first_received(cases: Iterable[CaseFact]) -> dict[str, date]:

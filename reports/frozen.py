@@ -18,7 +18,7 @@ from avhopp.kernel.money import plain
 from avhopp.kernel.periods import Period
 from reports.facts import Facts
 from reports.figures import as_json, figures, months
-from reports.figures_counts import count_emergencies
+from reports.figures_counts import count_emergencies, reviews_of_log
 from reports.figures_money import MonthRow
 
 FORMAT = 1
@@ -59,6 +59,7 @@ def freeze(
         "compared": [_compared(facts, other, as_of) for other in _others(month)],
         "adjustments": _adjustments(rows, earlier),
         "emergencies": _emergencies(facts, month, as_of),
+        "log_reviews": _log_reviews(facts, month),
         "ledger": {"seq": ledger[0], "hash": ledger[1]} if ledger else None,
     }
 
@@ -107,6 +108,14 @@ def _month(row: MonthRow) -> dict[str, Any]:
 def _emergencies(facts: Facts, month: Period, as_of: date) -> dict[str, int]:
     """Beside the figures, which are those of the scenario format and no others (SR-20)."""
     return asdict(count_emergencies(facts, month, as_of, min(as_of, periods.last_day(month))))
+
+
+def _log_reviews(facts: Facts, month: Period) -> list[dict[str, Any]]:
+    """Numbers as they stood when the figures were frozen: a month is reviewed in the one after it (SR-24)."""
+    return [
+        {**asdict(row), "month": f"{row.month:%Y-%m}", "signed": row.signed and row.signed.isoformat()}
+        for row in reviews_of_log(facts, month)
+    ]
 
 
 def _others(month: Period) -> list[Period]:

@@ -21,7 +21,7 @@ from avhopp.accounts.models import Municipality, User
 from avhopp.kernel.identity import IdentityNumber
 from avhopp.kernel.refusal import Refused
 from avhopp.kernel.sealing import Sealed
-from cases.models import Case, Decision, EmergencyAccess, Person
+from cases.models import Case, Decision, EmergencyAccess, LogReview, Person
 from collaboration.models import RegisterCheck
 from placements.costs import Absence, PricePeriod
 from placements.models import BudgetLine, GrantApplication, Placement, PlacementAbsence, PlacementPrice
@@ -33,6 +33,7 @@ from reports.facts import (
     DecisionFact,
     EmergencyFact,
     Facts,
+    LogReviewFact,
     PersonFact,
     PlacementFact,
     known_birth_date,
@@ -99,7 +100,17 @@ def facts_of(municipality: Municipality) -> Facts:
             EmergencyFact(date.fromisoformat(taken), hit, _day(seen), _justified(verdict))
             for taken, seen, hit, verdict in found["emergency"]
         ),
+        log_reviews=tuple(
+            LogReviewFact(date.fromisoformat(month), signed=_day(signed), **_numbers(counts))
+            for month, signed, counts in found["log_review"]
+        ),
     )
+
+
+def _numbers(counts: dict[str, int]) -> dict[str, int]:
+    """Those of a log review's numbers that the report shows."""
+    shown = ("drawn", "reviewed", "explain", "remarks", "break_glass", "break_glass_waiting")
+    return {name: counts[name] for name in shown}
 
 
 def _justified(verdict: str) -> bool | None:
@@ -159,6 +170,13 @@ def _sources(municipality: Municipality) -> list[QuerySet]:
                 on=_day_of("taken_at"), seen=_day_of("reviewed_at"), hit=Q(opened__isnull=False)
             ),
             "on seen hit verdict", "taken_at id",
+        ),
+        _gathered(
+            "log_review",
+            LogReview.objects.filter(municipality=municipality).with_counts().annotate(
+                on=_day_of("signed_at")
+            ),
+            "month on counts", "month",
         ),
         _gathered("check", of_cases(RegisterCheck.objects), "case_id planned done deviation", "planned id"),
     ]  # fmt: skip

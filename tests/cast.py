@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.test import Client
 from django.utils import timezone
@@ -52,10 +53,9 @@ WHO = {
     "nils": (Role.BOARD_SECRETARY, "beroende"),
     "lova": (Role.LOG_AUDITOR, "beroende"),
     "eva": (Role.SYSTEM_MANAGER, "beroende"),
+    "raknare": (Role.REPORTER, None),
     "dag": (Role.POLICE, "lpo"),
     "nora": (Role.POLICE, "noa"),
-    "raknare": (Role.REPORTER, None),
-    "inlasare": (Role.IMPORTER, None),
 }
 
 
@@ -70,15 +70,25 @@ def make_cast() -> Cast:
     PoliceUnit.objects.create(municipality=home, ref="noa", name="NOA", kind="noa")
     units = {unit.ref: unit for unit in home.units.all()}
     police = {unit.ref: unit for unit in home.police_units.all()}
-    for handle, (role, place) in WHO.items():
-        user = User(
-            username=f"{handle}@{CODE}", handle=handle, name=handle.capitalize(), role=role,
-            municipality=home, unit=units.get(place), police_unit=police.get(place),
-        )  # fmt: skip
-        user.set_password(f"{handle}-hemligt-2026")
-        user.save()
-        join_team(user=user)
+    importer = add_person(home, "inlasare", Role.IMPORTER, password="!")
+    with acting(importer):
+        for handle, (role, place) in WHO.items():
+            add_person(
+                home, handle, role, unit=units.get(place), police_unit=police.get(place),
+                password=make_password(f"{handle}-hemligt-2026"),
+            )  # fmt: skip
     return found_cast()
+
+
+def add_person(home: Municipality, handle: str, role: Role, **more: object) -> User:
+    """An account with its teams. Only a machine's is opened without a context."""
+    user = User(
+        username=f"{handle}@{home.code}", handle=handle, name=handle.capitalize(), role=role,
+        municipality=home, **more,
+    )  # fmt: skip
+    user.save(force_insert=True)
+    join_team(user=user)
+    return user
 
 
 def found_cast() -> Cast:

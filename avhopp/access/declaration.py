@@ -19,13 +19,15 @@ WRITE = ("POST",)
 class Declaration:
     """What a view declared: shown by the access matrix and checked by the middleware."""
 
-    def __init__(self, can: Can | None, model: type[Model] | None, methods: tuple[str, ...]) -> None:
+    def __init__(
+        self, can: "Can | Callable[[Any], Can] | None", model: type[Model] | None, methods: tuple[str, ...]
+    ) -> None:
         self.can = can
         self.model = model
         self.methods = methods
 
     def __repr__(self) -> str:
-        who = self.can.value if self.can else "public"
+        who = self.can.value if isinstance(self.can, Can) else "its own right" if self.can else "public"
         return f"{who} on {self.model._meta.label if self.model else 'no object'} by {'/'.join(self.methods)}"
 
 

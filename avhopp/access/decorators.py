@@ -62,7 +62,7 @@ def access_page(
 
 def access(
     model: type[Model],
-    can: Can,
+    can: Can | Callable[[Any], Can],
     methods: tuple[str, ...] = READ,
     *,
     id: str | None = None,
@@ -70,8 +70,9 @@ def access(
 ) -> Callable[[View], View]:
     """A page about one object. The view gets it as second argument, found among the rows the user may see.
 
-    `id` is the URL's keyword for the object's id, by default `<model name>_id`. `fresh`: whoever has not
-    proved within five minutes that it is they is asked first, and nothing is read before that.
+    `can` may be a function that says which right this object needs. `id` is the URL's keyword for the
+    object's id, by default `<model name>_id`. `fresh`: whoever has not proved within five minutes that it is
+    they is asked first, and nothing is read before that.
 
     Raises:
         Http404: the object does not exist, or must seem not to.
@@ -93,12 +94,13 @@ def access(
                     raise Http404
                 if kwargs.get("case_id", case_of(found)) != case_of(found):
                     raise Http404  # the object of another case
+                needed = can if isinstance(can, Can) else can(found)
                 hold_grants(request.user, found)
-                if not may(request.user, can, found):
+                if not may(request.user, needed, found):
                     raise PermissionDenied
                 if fresh and (asked := confirm_first(request)):
                     return asked
-                log_read(request.user, can, found)
+                log_read(request.user, needed, found)
                 if request.method not in READ:
                     drop_grants(found)
                 return view(request, found, *args, **kwargs)

@@ -49,6 +49,11 @@ FIELDS: dict[Can, dict[str, str]] = {
     Can.SEE_CONSENT: {
         "collaboration.Consent": "recipient categories purpose form start end withdrawn withdrawal_note",
     },
+    Can.SEE_DOCUMENTS: {  # each row by the right of its kind besides: SEEN_WITH in cases/models/documents.py
+        "cases.Document": "kind title dated added_by added_at media_type size sha256 withdrawn_at "
+        "withdrawn_by withdrawn_because",
+        "cases.DocumentPiece": "document number content",
+    },
     Can.SEE_RELEASE: {
         "cases.Case": "hide_handler_names",
         "collaboration.ReleasePackage": "recipient kind reference legal_basis provision purpose harm_test "

@@ -65,7 +65,9 @@ class Can(Enum):
     SEE_RELEASE = "see_release"  # what was released to the police
     SEE_FOLLOW_UP = "see_follow_up"
     SEE_TASKS = "see_tasks"
+    SEE_DOCUMENTS = "see_documents"  # that there are files; each opens by the right of its kind as well
     SEE_ACCESS = "see_access"  # who holds grants on the case
+    SEE_READERS = "see_readers"  # who has read the case: its handlers and its unit's head
     SEE_PROTECTED_CONTACT = "see_protected_contact"  # address and whereabouts: a handler, or once by approval
 
     OPEN_CASE = "open_case"
@@ -82,6 +84,7 @@ class Can(Enum):
     RELEASE = "release"
     WRITE_FOLLOW_UP = "write_follow_up"
     WRITE_TASKS = "write_tasks"
+    WRITE_DOCUMENTS = "write_documents"  # add and withdraw files, of the kinds whose own right is held
     ASSIGN = "assign"
     WRITE_PROTECTED_CONTACT = "write_protected_contact"
     APPROVE_PROTECTED_READ = "approve_protected_read"  # let somebody else read the protected contact once
@@ -106,6 +109,10 @@ class Can(Enum):
     APPROVE_REPORT = "approve_report"
     RECORD_PARAGRAPH = "record_paragraph"  # the committee's decision on the report
     SEE_READ_LOG = "see_read_log"
+    SEE_LOG_REVIEW = "see_log_review"  # the reviews of the read log in numbers, and alarms of much reading
+    DRAW_LOG_REVIEW = "draw_log_review"  # draw the month's reads
+    REVIEW_LOG = "review_log"  # mark what was drawn, ask the manager, sign
+    LIFT_READ_BLOCK = "lift_read_block"  # let somebody read on who was stopped for having read much
     ERASE_HISTORY = "erase_history"  # take a row's content out of the history; no role holds it yet
     MANAGE_ACCOUNTS = "manage_accounts"
     LOAD_SCENARIO = "load_scenario"
@@ -119,7 +126,7 @@ SEE_FILE = {
     Can.SEE_CASE, Can.SEE_PERSON, Can.SEE_INTAKE, Can.SEE_INVESTIGATION, Can.SEE_JOURNAL, Can.SEE_ASSESSMENT,
     Can.SEE_CHECKS, Can.SEE_DECISION, Can.SEE_PLACEMENT, Can.SEE_PLACE, Can.SEE_MONEY, Can.SEE_APPLICATION,
     Can.SEE_CONSENT, Can.SEE_RELEASE, Can.SEE_FOLLOW_UP, Can.SEE_TASKS, Can.SEE_ACCESS, Can.SEE_HEALTH,
-    Can.SEE_CHILDREN, Can.SEE_REASONS,
+    Can.SEE_CHILDREN, Can.SEE_REASONS, Can.SEE_DOCUMENTS,
 }  # fmt: skip
 
 #: What a grant on a case opens for each role, and what the role may do in the operation.
@@ -128,27 +135,28 @@ ROLES: dict[Role, set[Can]] = {
         Can.OPEN_CASE, Can.WRITE_CASE, Can.WRITE_INTAKE, Can.WRITE_INVESTIGATION, Can.WRITE_JOURNAL,
         Can.WRITE_CHECKS, Can.DECIDE, Can.WRITE_PLACEMENT, Can.WRITE_CONSENT, Can.WRITE_FOLLOW_UP,
         Can.WRITE_TASKS, Can.SEE_OWN_CASES, Can.SEE_PROVIDERS, Can.ASK_ACCESS, Can.BREAK_GLASS,
-        Can.SEE_PROTECTED_CONTACT, Can.APPROVE_PROTECTED_READ,
+        Can.SEE_PROTECTED_CONTACT, Can.APPROVE_PROTECTED_READ, Can.SEE_READERS, Can.WRITE_DOCUMENTS,
     },
     Role.SENIOR_CASE_WORKER: SEE_FILE | {
         Can.OPEN_CASE, Can.WRITE_CASE, Can.WRITE_INTAKE, Can.DECIDE, Can.WRITE_TASKS, Can.ASSIGN,
         Can.SEE_OWN_CASES, Can.SEE_DASHBOARD, Can.SEE_PROVIDERS, Can.ASK_ACCESS, Can.BREAK_GLASS,
         Can.BREAK_GLASS_ANY_UNIT,
-        Can.APPROVE_PROTECTED_READ,
+        Can.APPROVE_PROTECTED_READ, Can.WRITE_DOCUMENTS,
     },
     Role.COORDINATOR: SEE_FILE - {Can.SEE_JOURNAL, Can.SEE_HEALTH, Can.SEE_CHILDREN} | {
         Can.OPEN_CASE, Can.WRITE_ASSESSMENT, Can.WRITE_CHECKS, Can.WRITE_APPLICATION, Can.WRITE_CONSENT,
         Can.RELEASE, Can.WRITE_TASKS, Can.ASSIGN, Can.SEE_OWN_CASES, Can.SEE_DASHBOARD, Can.SEE_DUPLICATES,
         Can.SEE_PROVIDERS, Can.WRITE_PROVIDERS, Can.SEE_BUDGET, Can.WRITE_BUDGET, Can.SEE_REPORT,
         Can.SEE_DRAFT_REPORT, Can.MAKE_REPORT, Can.SEE_REQUESTS, Can.ASK_ACCESS,
-        Can.SEE_PROTECTED_CONTACT, Can.APPROVE_PROTECTED_READ,
+        Can.SEE_PROTECTED_CONTACT, Can.APPROVE_PROTECTED_READ, Can.WRITE_DOCUMENTS,
     },
     Role.UNIT_MANAGER: SEE_FILE - {Can.SEE_JOURNAL, Can.SEE_HEALTH} | {
         Can.OPEN_CASE, Can.DECIDE, Can.WRITE_TASKS, Can.ASSIGN, Can.SEE_OWN_CASES, Can.SEE_DASHBOARD,
         Can.SEE_PROVIDERS, Can.WRITE_PROVIDERS, Can.SEE_BUDGET, Can.WRITE_BUDGET, Can.SEE_REPORT,
         Can.SEE_DRAFT_REPORT, Can.MAKE_REPORT, Can.APPROVE_REPORT, Can.ASK_ACCESS, Can.BREAK_GLASS,
-        Can.BREAK_GLASS_ANY_UNIT, Can.SEE_EMERGENCIES, Can.REVIEW_EMERGENCY,
-        Can.APPROVE_PROTECTED_READ,
+        Can.BREAK_GLASS_ANY_UNIT, Can.SEE_EMERGENCIES, Can.REVIEW_EMERGENCY, Can.SEE_LOG_REVIEW,
+        Can.LIFT_READ_BLOCK,
+        Can.APPROVE_PROTECTED_READ, Can.SEE_READERS, Can.WRITE_DOCUMENTS,
     },
     Role.FINANCE_OFFICER: {
         Can.SEE_CASE, Can.SEE_DECISION, Can.SEE_PLACEMENT, Can.SEE_PLACE, Can.SEE_MONEY, Can.SEE_APPLICATION,
@@ -156,19 +164,21 @@ ROLES: dict[Role, set[Can]] = {
         Can.WRITE_BUDGET, Can.SEE_REPORT, Can.SEE_DRAFT_REPORT,
     },
     Role.POLICE: set(),  # nothing here: the police have a portal of their own, with what was released to them
-    Role.LOG_AUDITOR: {Can.SEE_READ_LOG, Can.SEE_EMERGENCIES},
+    Role.LOG_AUDITOR: {
+        Can.SEE_READ_LOG, Can.SEE_EMERGENCIES, Can.SEE_LOG_REVIEW, Can.DRAW_LOG_REVIEW, Can.REVIEW_LOG,
+    },
     Role.BOARD_SECRETARY: {Can.SEE_REPORT, Can.MAKE_REPORT, Can.RECORD_PARAGRAPH},
     Role.SYSTEM_MANAGER: {Can.MANAGE_ACCOUNTS},
     Role.IMPORTER: SEE_FILE | {
         Can.OPEN_CASE, Can.WRITE_CASE, Can.WRITE_INTAKE, Can.WRITE_INVESTIGATION, Can.WRITE_JOURNAL,
         Can.WRITE_ASSESSMENT, Can.WRITE_CHECKS, Can.DECIDE, Can.WRITE_PLACEMENT, Can.WRITE_APPLICATION,
         Can.WRITE_CONSENT, Can.RELEASE, Can.WRITE_FOLLOW_UP, Can.WRITE_TASKS, Can.ASSIGN, Can.SEE_PROVIDERS,
-        Can.WRITE_PROVIDERS, Can.SEE_BUDGET, Can.WRITE_BUDGET, Can.LOAD_SCENARIO,
+        Can.WRITE_PROVIDERS, Can.SEE_BUDGET, Can.WRITE_BUDGET, Can.LOAD_SCENARIO, Can.WRITE_DOCUMENTS,
     },
     Role.REPORTER: {
         Can.SEE_CASE, Can.SEE_PERSON, Can.SEE_DECISION, Can.SEE_PLACEMENT, Can.SEE_MONEY, Can.SEE_APPLICATION,
         Can.SEE_CHECKS, Can.SEE_BUDGET, Can.SEE_REPORT, Can.SEE_DRAFT_REPORT, Can.MAKE_REPORT,
-        Can.SEE_EMERGENCIES,
+        Can.SEE_EMERGENCIES, Can.SEE_LOG_REVIEW, Can.DRAW_LOG_REVIEW,
     },
 }  # fmt: skip
 
@@ -176,17 +186,17 @@ ROLES: dict[Role, set[Can]] = {
 #: The protected contact is the handlers' own (matrix, "Protected address/contact").
 ASSIGNED: dict[Role, set[Can]] = {
     Role.CASE_WORKER: {Can.WRITE_PROTECTED_CONTACT},
-    Role.SENIOR_CASE_WORKER: {Can.SEE_PROTECTED_CONTACT, Can.WRITE_PROTECTED_CONTACT},
-    Role.COORDINATOR: {Can.SEE_JOURNAL},
+    Role.SENIOR_CASE_WORKER: {Can.SEE_PROTECTED_CONTACT, Can.WRITE_PROTECTED_CONTACT, Can.SEE_READERS},
+    Role.COORDINATOR: {Can.SEE_JOURNAL, Can.SEE_READERS},
 }
 
-#: Rights that no temporary grant opens: nobody passes on an access that will end.
-LASTING = {Can.ASSIGN}
+#: Rights that no temporary grant opens: nobody passes on an access that will end, nor who reads.
+LASTING = {Can.ASSIGN, Can.SEE_READERS}
 
 #: All that a break-glass grant opens: the role's own cells of the matrix and its B cells, for reading only.
 #: A case worker is "same unit, not on case" there, and has no more than the B cells of that column.
 BREAK_GLASS: dict[Role, set[Can]] = {
-    Role.CASE_WORKER: {Can.SEE_CASE, Can.SEE_PERSON, Can.SEE_JOURNAL},
+    Role.CASE_WORKER: {Can.SEE_CASE, Can.SEE_PERSON, Can.SEE_JOURNAL, Can.SEE_DOCUMENTS},
     Role.SENIOR_CASE_WORKER: SEE_FILE | {Can.SEE_PROTECTED_CONTACT},
     Role.UNIT_MANAGER: SEE_FILE | {Can.SEE_PROTECTED_CONTACT},
 }

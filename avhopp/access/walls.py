@@ -14,8 +14,8 @@ from django.apps import apps
 from django.db.models import Model
 
 from avhopp.access.roles import Can
-from avhopp.kernel.sealing import FORMAT
-from avhopp.sealing.fields import SealedTextField
+from avhopp.kernel.sealing import BYTES_FORMAT, FORMAT
+from avhopp.sealing.fields import SealedBytesField, SealedTextField
 
 LOGINS = ("web", "portal", "worker", "migrator", "backup", "auditor")
 ACTORS = "avhopp_web, avhopp_worker"
@@ -234,11 +234,16 @@ def _stays(table: CaseTable) -> Iterator[str]:
 
 def _sealed(model: type[Model], name: str) -> Iterator[str]:
     """Nothing plain reaches a sealed column, whoever writes it. Checked once for the rows that are there."""
-    fields = [one for one in model._meta.local_concrete_fields if isinstance(one, SealedTextField)]
-    for column in (one.column for one in fields):
+    for one in model._meta.local_concrete_fields:
+        column = one.column
+        if isinstance(one, SealedTextField):
+            sealed = f"{column} = '' or {column} ~ '^{FORMAT}[.][a-z0-9]+[.][A-Za-z0-9_-]+$'"
+        elif isinstance(one, SealedBytesField):
+            sealed = f"encode(substring({column} from 1 for 30), 'escape') ~ '^{BYTES_FORMAT}[.][a-z0-9]+[.]'"
+        else:
+            continue
         checks = f"select from pg_constraint where conrelid = 'app.{name}'::regclass"
         there = f"{checks} and conname = '{column}_is_sealed'"
-        sealed = f"{column} = '' or {column} ~ '^{FORMAT}[.][a-z0-9]+[.][A-Za-z0-9_-]+$'"
         add = f"alter table app.{name} add constraint {column}_is_sealed check ({sealed})"
         yield f"do $$ begin if not exists ({there}) then {add}; end if; end $$"
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -100,7 +101,12 @@ class ReadEntry(models.Model):
         verbose_name = "läsning"
         verbose_name_plural = "läsningar"
         ordering = ["-at", "id"]
-        indexes = [models.Index(fields=["case_id", "-at"], name="read_by_case")]
+        indexes = [
+            models.Index(fields=["case_id", "-at"], name="read_by_case"),
+            GinIndex(fields=["case_ids"], name="read_by_shown_case"),
+            models.Index(fields=["actor_id", "at"], name="read_by_actor"),
+            models.Index(fields=["municipality_id", "at"], name="read_by_month"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.what} {self.at:%Y-%m-%d}"

@@ -3,33 +3,42 @@
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.db import IntegrityError
 from django.db.models import Model
 
 from avhopp.access.policy import case_behind, grounds_for
 from avhopp.access.roles import Can, GrantKind
 from avhopp.accounts.models import User
 from avhopp.audit.models import ReadEntry
+from avhopp.audit.volume import ReadingStopped, is_stop
 
 GRANTED = "behorigheter"  # the ground of a list: each row is there because a grant opens it
 
 
 def log_read(user: User, can: Can, thing: Model, source: str = "web") -> None:
-    """Record that `user` opens `thing`. A database error here stops the request."""
+    """Record that `user` opens `thing`. A database error here stops the request.
+
+    Raises:
+        ReadingStopped: the account has read more than it may today (SR-46).
+    """
     case_id = thing.pk if hasattr(thing, "grants_to") else getattr(thing, "case_id", None)
     case = case_behind(thing)
     kinds = set(grounds_for(user, can, case)) if case is not None else set()
-    ReadEntry(
-        actor_id=user.pk,
-        role=user.role,
-        unit_id=user.unit_id,
-        municipality_id=user.municipality_id,
-        case_id=case_id,
-        what=can.value,
-        object_type=thing._meta.model_name or "",
-        object_id=thing.pk,
-        ground=",".join(sorted(kinds, key=lambda kind: (kind != GrantKind.BREAK_GLASS, kind)))[:40] or "roll",
-        source=source,
-    ).save(force_insert=True)
+    _write(
+        ReadEntry(
+            actor_id=user.pk,
+            role=user.role,
+            unit_id=user.unit_id,
+            municipality_id=user.municipality_id,
+            case_id=case_id,
+            what=can.value,
+            object_type=thing._meta.model_name or "",
+            object_id=thing.pk,
+            ground=",".join(sorted(kinds, key=lambda kind: (kind != GrantKind.BREAK_GLASS, kind)))[:40]
+            or "roll",
+            source=source,
+        )
+    )
 
 
 def log_list(
@@ -47,20 +56,34 @@ def log_list(
     `can` is the right behind the most telling column. `shown` is the number of rows when a case can have
     several. A search is recorded whether it finds anything or not, by its kind; a list without rows shows
     nothing and leaves nothing. A database error here stops the request.
+
+    Raises:
+        ReadingStopped: the account has read more than it may today (SR-46).
     """
     ids = list(dict.fromkeys(cases))
     if not ids and not searched_by:
         return
-    ReadEntry(
-        actor_id=user.pk,
-        role=user.role,
-        unit_id=user.unit_id,
-        municipality_id=user.municipality_id,
-        what=can.value,
-        object_type=of._meta.model_name or "",
-        ground=GRANTED,
-        source=source,
-        shown=len(ids) if shown is None else shown,
-        case_ids=ids,
-        searched_by=searched_by or None,
-    ).save(force_insert=True)
+    _write(
+        ReadEntry(
+            actor_id=user.pk,
+            role=user.role,
+            unit_id=user.unit_id,
+            municipality_id=user.municipality_id,
+            what=can.value,
+            object_type=of._meta.model_name or "",
+            ground=GRANTED,
+            source=source,
+            shown=len(ids) if shown is None else shown,
+            case_ids=ids,
+            searched_by=searched_by or None,
+        )
+    )
+
+
+def _write(entry: ReadEntry) -> None:
+    try:
+        entry.save(force_insert=True)
+    except IntegrityError as error:
+        if is_stop(error):
+            raise ReadingStopped from None
+        raise

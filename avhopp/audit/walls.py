@@ -2,6 +2,7 @@
 
 from avhopp.access.roles import Can
 from avhopp.access.walls import RuledTable, cases_for, municipality_for
+from avhopp.audit import volume
 from avhopp.audit.models import Event, ReadEntry
 
 # `case` and not `or`: the planner keeps to the index of the question (the case, or none), and for an event of
@@ -29,6 +30,7 @@ TABLES = [
         worker="insert",
         rows=f"municipality_id = {municipality_for(Can.SEE_READ_LOG)}",
         inserts="actor_id = (select sec.actor()) and municipality_id = (select sec.municipality())",
+        extra_triggers=volume.TRIGGERS,
         in_ledger=True,
     ),
 ]

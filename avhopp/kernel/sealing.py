@@ -12,6 +12,7 @@ import hmac
 import json
 import os
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidTag
@@ -20,8 +21,10 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 FORMAT = "s1"
+BYTES_FORMAT = "b1"
 KEY_BYTES, NONCE_BYTES = 32, 12
 BLOCK = 32  # bytes that a padded text is a multiple of
+_BYTES_HEAD = re.compile(rb"b1\.(?P<key>[a-z0-9]{1,20})\.")
 _TOKEN = re.compile(rf"{FORMAT}\.(?P<key>[a-z0-9]{{1,20}})\.(?P<body>[A-Za-z0-9_-]+)")
 
 
@@ -89,6 +92,32 @@ def unseal(sealed: Sealed, key: Key, *, place: str, row: object) -> str:
     return opened[: opened.rindex(b"\x80")].decode()
 
 
+def seal_bytes(plain: bytes, key: Key, *, place: str, row: object) -> bytes:
+    """The same for bytes: `b1.<key>.` and then nonce and ciphertext as they are. Their length shows."""
+    nonce = os.urandom(NONCE_BYTES)
+    body = AESGCM(key.secret).encrypt(nonce, plain, _bound_to(key.id, place, row, BYTES_FORMAT))
+    return b"%s.%s.%s%s" % (BYTES_FORMAT.encode(), key.id.encode(), nonce, body)
+
+
+def unseal_bytes(sealed: bytes, key_of: Callable[[str], Key], *, place: str, row: object) -> bytes:
+    """The bytes that were sealed for this place and row; `key_of` gives the key that they name.
+
+    Raises:
+        Unreadable: in every other case.
+    """
+    head = _BYTES_HEAD.match(sealed)
+    if head is None:
+        raise Unreadable("no sealed bytes")
+    key = key_of(head["key"].decode())
+    body = memoryview(sealed)[head.end() :]
+    try:
+        return AESGCM(key.secret).decrypt(
+            body[:NONCE_BYTES], body[NONCE_BYTES:], _bound_to(key.id, place, row, BYTES_FORMAT)
+        )
+    except (InvalidTag, ValueError):
+        raise Unreadable("changed, moved, or sealed with another key") from None
+
+
 def blind_index(value: str, key: Key, *, scope: object) -> str:
     """A value that can be compared and not read: `<key>.<HMAC-SHA256>`.
 
@@ -99,8 +128,8 @@ def blind_index(value: str, key: Key, *, scope: object) -> str:
     return f"{key.id}.{base64.urlsafe_b64encode(digest).decode().rstrip('=')}"
 
 
-def _bound_to(key_id: str, place: str, row: object) -> bytes:
-    return json.dumps([FORMAT, key_id, place, str(row)]).encode()
+def _bound_to(key_id: str, place: str, row: object, form: str = FORMAT) -> bytes:
+    return json.dumps([form, key_id, place, str(row)]).encode()
 
 
 def _padded(text: bytes) -> bytes:

@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models.expressions import BaseExpression
 from django.db.models.query_utils import DeferredAttribute
 
-from avhopp.kernel.sealing import Sealed, seal, unseal
+from avhopp.kernel.sealing import Sealed, seal, seal_bytes, unseal, unseal_bytes
 from avhopp.sealing.keyfiles import RINGS
 from avhopp.sealing.rings import current_key, index_now, key_called
 
@@ -108,6 +108,39 @@ class SealedJSONField(SealedTextField):
 
     def from_text(self, text: str) -> Any:
         return json.loads(text)
+
+
+class SealedBytesField(models.BinaryField):
+    """Bytes, sealed for the row when it is saved: a piece of a file. Written once, with the row.
+
+    What is read from the database stays sealed until `plain` is asked for.
+    """
+
+    def __init__(self, *args: Any, ring: str = "case", place: str = "", **kwargs: Any) -> None:
+        if ring not in RINGS:
+            raise ValueError(f"{ring} is not a ring of keys")
+        self.ring, self.place = ring, place
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, {**kwargs, "ring": self.ring, "place": self.place}
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> bytes:
+        plain = model_instance.__dict__[self.attname]
+        return seal_bytes(plain, current_key(self.ring), place=self.place, row=model_instance.id)  # type: ignore[attr-defined]
+
+    def plain(self, row: models.Model) -> bytes:
+        """What the row, read from the database, holds.
+
+        Raises:
+            Unreadable: it was changed or moved, or this process lacks the key.
+        """
+        sealed = bytes(row.__dict__[self.attname])
+        return unseal_bytes(sealed, key_called, place=self.place, row=row.id)  # type: ignore[attr-defined]
+
+    def get_lookup(self, lookup_name: str) -> Any:
+        return None
 
 
 class BlindIndexField(models.CharField):

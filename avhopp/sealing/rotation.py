@@ -17,7 +17,7 @@ from django.db.models import Model, Q
 from avhopp import services
 from avhopp.access.context import because
 from avhopp.kernel.sealing import new_secret
-from avhopp.sealing.fields import BlindIndexField, SealedTextField
+from avhopp.sealing.fields import BlindIndexField, SealedBytesField, SealedTextField
 from avhopp.sealing.keyfiles import INDEX, RINGS, file_of, newest, unwrapped, versions, wrapped
 from avhopp.sealing.models import DataKey
 
@@ -148,6 +148,9 @@ def sealed_rows() -> Iterator[tuple[str, str, int]]:
             if isinstance(one, SealedTextField):
                 for data_key, rows in _count(model, one.column, 2):
                     yield data_key, one.ring, rows
+            elif isinstance(one, SealedBytesField):
+                for data_key, rows in _count(model, one.column, 2, in_bytes=True):
+                    yield data_key, one.ring, rows
 
 
 def retire() -> list[str]:
@@ -173,12 +176,13 @@ def _indexed() -> Iterator[tuple[type[Model], BlindIndexField]]:
                 yield model, one
 
 
-def _count(model: type[Model], column: str, part: int) -> list[tuple[str, int]]:
+def _count(model: type[Model], column: str, part: int, *, in_bytes: bool = False) -> list[tuple[str, int]]:
     """How many values of a column name each key, which is the given part of the text."""
     quote = connection.ops.quote_name
+    text = f"encode(substring({quote(column)} from 1 for 30), 'escape')" if in_bytes else quote(column)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"select split_part({quote(column)}, '.', %s), count(*) from {quote(model._meta.db_table)} "
+            f"select split_part({text}, '.', %s), count(*) from {quote(model._meta.db_table)} "
             f"where {quote(column)} <> '' group by 1 order by 1",
             [part],
         )

@@ -51,6 +51,7 @@ SESSION_SAVE_EVERY_REQUEST = True  # the quarter of an hour begins anew; the twe
 COUNTERS_PREFIX = f"portal:{COUNTERS_PREFIX}"  # noqa: F405 - the portal's user in Valkey reaches these keys alone
 SESSION_COOKIE_NAME = "__Host-avhopp-portal" if HTTPS else "avhopp-portal"  # noqa: F405
 CSRF_COOKIE_NAME = "__Host-avhopp-portal-csrf" if HTTPS else "avhopp-portal-csrf"  # noqa: F405
+FILE_UPLOAD_HANDLERS: list[str] = []  # nothing is handed in here
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 
 DATABASE_LOGIN = "portal"

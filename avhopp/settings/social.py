@@ -53,6 +53,7 @@ MIDDLEWARE = [
     "avhopp.accounts.middleware.SecondFactorMiddleware",
     "avhopp.accounts.middleware.SentDraftsMiddleware",
     "avhopp.access.middleware.DeclaredAccessMiddleware",
+    "avhopp.audit.stopped.ReadingStoppedMiddleware",
 ]
 TEMPLATES[0]["OPTIONS"]["context_processors"].append("avhopp.navigation.chrome")  # noqa: F405
 ROOT_URLCONF = "avhopp.urls"
@@ -64,6 +65,10 @@ LOGIN_REDIRECT_URL = "start"
 SESSION_COOKIE_NAME = "__Host-avhopp" if HTTPS else "avhopp"  # noqa: F405
 CSRF_COOKIE_NAME = "__Host-avhopp-csrf" if HTTPS else "avhopp-csrf"  # noqa: F405
 SESSION_ENGINE = "avhopp.accounts.sessions"
+
+# A file from outside is never on disk, and comes in only where a form asks for it.
+FILE_UPLOAD_HANDLERS = ["avhopp.files.receiving.InMemory"]
+DATA_UPLOAD_MAX_NUMBER_FILES = 1
 
 # django-allauth keeps the second factors and speaks OpenID Connect; the pages and the counting are our own.
 ACCOUNT_ADAPTER = "avhopp.accounts.adapters.AccountAdapter"

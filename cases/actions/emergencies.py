@@ -1,6 +1,6 @@
 """Nödåtkomst: taken at once, told at once, reviewed afterwards by a manager who did not take it (SR-20)."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
@@ -8,10 +8,11 @@ from django.db import connection
 from avhopp.access.policy import demand, demand_in_general
 from avhopp.access.roles import Can
 from avhopp.accounts.models import User
+from avhopp.audit.events import record
 from avhopp.kernel.refusal import Refused
 from cases.actions.access import long_enough
 from cases.actions.requests import case_number
-from cases.models import EmergencyAccess, EmergencyNotice
+from cases.models import Case, EmergencyAccess, EmergencyNotice
 from cases.models.grants import LONGEST_BREAK_GLASS
 
 
@@ -29,11 +30,33 @@ def break_glass(*, case_no: str, reason: str, lasting: timedelta, by: User, at: 
     if not timedelta(0) < lasting <= LONGEST_BREAK_GLASS:
         raise Refused("too_long", "Nödåtkomst gäller högst 60 minuter.", field="minutes")
     taken = EmergencyAccess.objects.taken_by(by)
-    if taken.filter(case_no=number, ends_at__gt=at).exists():
+    if taken.holding(at).filter(case_no=number).exists():
         raise Refused("already_open", "Du har redan nödåtkomst till det numret.", field="case_no")
     with connection.cursor() as cursor:
         cursor.execute("select sec.break_glass(%s, %s, %s)", [number, reason, lasting])  # type: ignore[list-item]
         return cursor.fetchone()[0]
+
+
+def end_break_glass(*, emergency: EmergencyAccess, by: User, today: date) -> None:
+    """End one's own emergency before its time: what it opened is closed from the next request on.
+
+    It tells nothing new of whether the number has a case. The record stays, and is reviewed like any other.
+
+    Raises:
+        Refused: `not_allowed`, `already_over`.
+    """
+    if emergency.taken_by_id != by.pk:
+        raise Refused("not_allowed", "Nödåtkomsten är någon annans.")
+    case = Case.objects.visible_to(by).filter(pk=emergency.opened_id).first()
+    with connection.cursor() as cursor:
+        cursor.execute("select sec.end_break_glass(%s)", [emergency.pk])
+        if not cursor.fetchone()[0]:
+            raise Refused("already_over", "Nödåtkomsten gäller inte längre.")
+    if case is not None:
+        record(
+            by=by, case=case, kind="behorighet_avslutad", requires=Can.SEE_ACCESS, on=today,
+            text=f"{by.name} avslutade sin nödåtkomst i förtid.", object_id=emergency.pk,
+        )  # fmt: skip
 
 
 def acknowledge(*, notice: EmergencyNotice, by: User, at: datetime) -> EmergencyNotice:

@@ -3,11 +3,13 @@
 from cases.models.access import AccessRequest, EmergencyAccess, EmergencyNotice
 from cases.models.case import Case, CaseNumber
 from cases.models.decision import Decision, DecisionProposal, DelegationRule, LegalProvision
+from cases.models.documents import Document, DocumentPiece
 from cases.models.follow_up import FollowUp
 from cases.models.grants import CaseGroupGrant, CaseUserGrant, GrantKind
 from cases.models.intake import ChildSafety, Intake
 from cases.models.investigation import ChildrenPart, HealthPart, Investigation
 from cases.models.journal import JournalEntry
+from cases.models.log_review import LogReview, LogReviewItem, LogReviewQuestion
 from cases.models.person import DuplicateFlag, Person
 from cases.models.protected import ProtectedContact, ProtectedReading
 from cases.models.task import Task
@@ -23,6 +25,8 @@ __all__ = [
     "Decision",
     "DecisionProposal",
     "DelegationRule",
+    "Document",
+    "DocumentPiece",
     "DuplicateFlag",
     "EmergencyAccess",
     "EmergencyNotice",
@@ -33,6 +37,9 @@ __all__ = [
     "Investigation",
     "JournalEntry",
     "LegalProvision",
+    "LogReview",
+    "LogReviewItem",
+    "LogReviewQuestion",
     "Person",
     "ProtectedContact",
     "ProtectedReading",

@@ -149,6 +149,10 @@ class EmergencyQuerySet(models.QuerySet):
     def taken_by(self, user: User) -> Self:
         return self.filter(taken_by=user)
 
+    def holding(self, at: datetime) -> Self:
+        """Those that are not over."""
+        return self.filter(ends_at__gt=at, ended_at=None)
+
 
 class EmergencyAccess(models.Model):
     """Nödåtkomst: who, to which number, why, until when; and what the manager who reviewed it found.
@@ -168,6 +172,7 @@ class EmergencyAccess(models.Model):
     reason = models.CharField("skäl", max_length=300)
     taken_at = models.DateTimeField("tagen")
     ends_at = models.DateTimeField("gäller till")
+    ended_at = models.DateTimeField("avslutad i förtid", null=True, blank=True)
     reviewed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     reviewed_at = models.DateTimeField("granskad", null=True, blank=True)
     verdict = models.CharField("bedömning", max_length=10, choices=Verdict, blank=True)
@@ -197,6 +202,10 @@ class EmergencyAccess(models.Model):
                 & ~Q(review_text=""),
                 name="emergency_is_reviewed_with_a_verdict",
             ),
+            models.CheckConstraint(
+                condition=Q(ended_at=None) | Q(ended_at__gte=F("taken_at"), ended_at__lt=F("ends_at")),
+                name="emergency_ended_before_its_time",
+            ),
         ]
         indexes = [models.Index(fields=["municipality", "taken_at"], name="emergency_by_time")]
 
@@ -206,6 +215,14 @@ class EmergencyAccess(models.Model):
     @property
     def review_by(self) -> datetime:
         return self.taken_at + REVIEWED_WITHIN
+
+    @property
+    def over_at(self) -> datetime:
+        """When it stops, or stopped because who took it ended it."""
+        return self.ended_at or self.ends_at
+
+    def holds_at(self, moment: datetime) -> bool:
+        return self.taken_at <= moment < self.over_at
 
     @property
     def is_reviewed(self) -> bool:

@@ -10,6 +10,7 @@ from avhopp.access.decorators import READ_WRITE, access
 from avhopp.access.policy import may
 from avhopp.access.requests import UserRequest
 from avhopp.access.roles import Can
+from avhopp.pages.tables import Heading
 from cases.access_page import grants_of
 from cases.actions.access import add_co_handler, end_grant, give_temporary
 from cases.forms.access import CoHandlerForm, EndGrantForm, TemporaryForm
@@ -17,16 +18,20 @@ from cases.handlers import co_handlers_of, receivers_of, units_of
 from cases.models import Case
 from cases.views.pages import form_page, refusals_in, today
 
+COLUMNS = [Heading(label) for label in ("Vem", "Hur", "Från", "Till", "Skäl")]
+
 
 @access(Case, Can.SEE_ACCESS)
 def case_access(request: UserRequest, case: Case) -> HttpResponse:
     """Everybody who can open the case now, and earlier grants below."""
     now, earlier = grants_of(case, timezone.now())
+    can_assign = may(request.user, Can.ASSIGN, case)
     context = {
         "case": case,
         "now": now,
         "earlier": earlier,
-        "can_assign": may(request.user, Can.ASSIGN, case),
+        "columns": [*COLUMNS, Heading("Åtgärd", hidden=True)] if can_assign else COLUMNS,
+        "can_assign": can_assign,
     }
     return render(request, "cases/access.html", context)
 

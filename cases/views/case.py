@@ -22,6 +22,7 @@ from cases.forms.intake import PersonForm
 from cases.handlers import handlers_of
 from cases.models import Case
 from cases.overview import ICONS, overview, panels_of, read_page, timeline
+from cases.readers import ReadersInBrief, in_brief
 from cases.states import CaseEvent
 from cases.steps import STEPS
 from cases.views.pages import form_page, refusals_in, today, tone_of
@@ -40,7 +41,8 @@ def case(request: UserRequest, case: Case) -> HttpResponse:
 def case_page(request: UserRequest, found: Case) -> dict[str, Any]:
     """What the page shows, read anew with all that it names: among few cases, which is quick."""
     user, day = request.user, today()
-    case = Case.objects.visible_to(user).for_page(user).get(pk=found.pk)
+    rows = Case.objects.visible_to(user).for_page(user)
+    case = rows.annotate(readers=ReadersInBrief()).get(pk=found.pk)
     case.hold_same_grants(found)
     file, of_panels = read_page(case, user)
     shown = overview(case, user, day, file)
@@ -51,6 +53,7 @@ def case_page(request: UserRequest, found: Case) -> dict[str, Any]:
         "tone": tone_of(case),
         "panels": panels_of(case, request, day, of_panels),
         "timeline": as_timeline(shown["events"], ICONS),
+        "readers": in_brief(case.readers),
         "age": case.person.age(day) if shown["can"]["see_person"] else None,
     }
 

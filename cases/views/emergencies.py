@@ -1,9 +1,10 @@
 """Nödåtkomst: take it, be told of it, review it."""
 
 from datetime import timedelta
+from http import HTTPStatus
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
@@ -11,8 +12,9 @@ from avhopp.access.decorators import READ_WRITE, access, access_page
 from avhopp.access.policy import may
 from avhopp.access.requests import UserRequest
 from avhopp.access.roles import Can
+from avhopp.accounts import drafts
 from avhopp.pages.paging import page_of
-from cases.actions.emergencies import acknowledge, break_glass, review_emergency
+from cases.actions.emergencies import acknowledge, break_glass, end_break_glass, review_emergency
 from cases.emergencies import reads_during
 from cases.forms.access import EmergencyForm, ReviewForm
 from cases.forms.plain import ConfirmForm
@@ -64,7 +66,9 @@ def emergency_review(request: UserRequest, emergency: EmergencyAccess) -> HttpRe
     user = request.user
     reviews = may(user, Can.REVIEW_EMERGENCY, emergency)
     can_review = reviews and not emergency.is_reviewed and emergency.taken_by_id != user.pk
-    form = ReviewForm(request.POST or None) if can_review else None
+    if can_review and "spara" in request.POST:
+        return kept_for_later(request)
+    form = ReviewForm(request.POST or None, initial=kept(request)) if can_review else None
     if form is not None and form.is_valid():
         with refusals_in(form):
             review_emergency(emergency=emergency, by=user, at=timezone.now(), **form.cleaned_data)
@@ -78,6 +82,39 @@ def emergency_review(request: UserRequest, emergency: EmergencyAccess) -> HttpRe
         "today": timezone.localdate(),
     }
     return render(request, "cases/emergency_review.html", context)
+
+
+def kept_for_later(request: UserRequest) -> HttpResponse:
+    """Back to the list; what was typed stands in the form when the page is opened again, for seven days."""
+    typed = {name: [str(value) for value in request.POST.getlist(name)] for name in ReviewForm.base_fields}
+    if drafts.save(by=request.user, path=request.path, fields=typed, at=timezone.now()):
+        request.session["drafts"] = True
+        messages.success(
+            request,
+            "Det du skrev är sparat och står kvar när du öppnar nödåtkomsten igen.",
+        )
+    answer = redirect("emergencies")
+    answer.status_code = HTTPStatus.SEE_OTHER  # a draft is forgotten when its form was accepted: 302
+    return answer
+
+
+def kept(request: UserRequest) -> dict[str, str]:
+    draft = drafts.find(request.user, request.path, timezone.now()) if request.session.get("drafts") else None
+    return {name: values[0] for name, values in draft.fields.items() if values} if draft else {}
+
+
+@access(EmergencyAccess, Can.BREAK_GLASS, READ_WRITE, id="emergency_id")
+def emergency_end(request: UserRequest, emergency: EmergencyAccess) -> HttpResponse:
+    """End one's own before its time, after a question."""
+    if emergency.taken_by_id != request.user.pk:
+        raise Http404
+    form = ConfirmForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        with refusals_in(form):
+            end_break_glass(emergency=emergency, by=request.user, today=timezone.localdate())
+            messages.success(request, "Nödåtkomsten är avslutad.")
+            return redirect("emergency")
+    return render(request, "cases/emergency_end.html", {"emergency": emergency, "form": form})
 
 
 @access(EmergencyNotice, Can.SEE_OWN_CASES, READ_WRITE, id="notice_id")

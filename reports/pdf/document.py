@@ -75,6 +75,7 @@ def annex_context(report: MonthlyReport) -> dict[str, Any]:
         "checksum": report.figures_sha256,
         "ledger": _ledger(report.figures),
         "emergencies": getattr(frozen, "emergencies", None),  # reports frozen before these were counted
+        "log_reviews": getattr(frozen, "log_reviews", None),  # likewise
         "charts": _charts(found, frozen.months, report.month.year),
     }
 

@@ -32,12 +32,14 @@ from cases.models import (
     LegalProvision,
     Task,
 )
+from cases.models.documents import DocumentKind
 from cases.states import CaseEvent
 from collaboration.actions.acknowledgements import acknowledge
 from collaboration.actions.checks import NewDeviation, register_deviation
 from collaboration.actions.releases import Wish, prepare_release, release_package
 from collaboration.contents import Category
 from collaboration.models import Consent, Deviation, LegalBasis, PoliceAssessment
+from reports.scenario.demo_documents import add_sheet
 
 #: Plainly invented: Greek letters, and a family name that nobody has.
 NAMES = {
@@ -83,7 +85,8 @@ class Stage:
 
 def add_extras(*, home: Municipality, importer: User, at: datetime) -> None:
     """Everything of this module, in the transaction of the load."""
-    name_the_cast(home)
+    with acting(importer, reason=REASON):
+        name_the_cast(home)
     stage = Stage(home, importer, at)
     parts: list[tuple[str, Callable[[Stage], None]]] = [
         ("inlasning", _delegation),
@@ -96,6 +99,8 @@ def add_extras(*, home: Municipality, importer: User, at: datetime) -> None:
         ("asta", _follow_ups),
         ("siri", _deviation),
         ("siri", _releases),
+        ("siri", _police_paper),
+        ("asta", _plan_on_paper),
     ]
     for handle, part in parts:
         with acting(stage.people[handle], reason=REASON):
@@ -287,6 +292,22 @@ def _journal(stage: Stage) -> None:
 def _entry(stage: Stage, case: Case, days: int, note: Note) -> JournalEntry:
     asta, then = stage.people["asta"], stage.at - timedelta(days=days)
     return sign_entry(entry=write_draft(case=case, note=note, by=asta, at=then), by=asta, at=then)
+
+
+def _police_paper(stage: Stage) -> None:
+    add_sheet(
+        case=stage.cases["A1"], kind=DocumentKind.POLICE, title="Hotbildsbedömning som den kom",
+        lines=["Bedömning", "Grad av kriminalitet: hög", "Behov av skydd: placering på annan ort"],
+        dated=stage.ago(40), by=stage.people["siri"], at=stage.at - timedelta(days=39),
+    )  # fmt: skip
+
+
+def _plan_on_paper(stage: Stage) -> None:
+    add_sheet(
+        case=stage.cases["A1"], kind=DocumentKind.PLAN, title="Genomförandeplan, undertecknad",
+        lines=["Genomförandeplan", "Mål: en vardag utan kriminalitet", "Uppföljning var tredje månad"],
+        dated=stage.ago(25), by=stage.people["asta"], at=stage.at - timedelta(days=24),
+    )  # fmt: skip
 
 
 def _tasks(stage: Stage) -> None:

@@ -11,7 +11,8 @@ from avhopp.accounts.demo import DEMO_CODE
 from avhopp.accounts.models import Municipality, User
 from placements.models import BudgetLine
 from reports.scenario.demo import demo_scenario
-from reports.scenario.demo_extras import add_extras
+from reports.scenario.demo_extras import Stage, add_extras
+from reports.scenario.demo_reads import add_reads
 from reports.scenario.loading import load
 
 
@@ -25,6 +26,7 @@ def load_demo(*, at: datetime) -> Municipality:
         loaded = load(scenario=demo_scenario(timezone.localdate(at)), at=at, is_demo=True, tells_gaps=False)
         importer = User.objects.of(loaded.municipality).get(role=Role.IMPORTER)
         add_extras(home=loaded.municipality, importer=importer, at=at)
+        add_reads(Stage(loaded.municipality, importer, at))
     return loaded.municipality
 
 

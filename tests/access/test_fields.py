@@ -36,8 +36,6 @@ from tests.access.test_outsiders import OF_A_CASE, arguments, client_of
 golden = test_outsiders.golden
 
 
-#: Opened by its right, and shown on no page: the purpose stands in the release that rests on the consent.
-NOT_SHOWN = {"collaboration.Consent.purpose"}
 DECLARED_ELSEWHERE = {"collaboration.PoliceAssessment", "collaboration.ReleasePackage"}
 
 
@@ -192,7 +190,7 @@ def test_a_roles_pages_show_exactly_the_fields_of_its_rights(golden, marked, han
     text = pages(golden, handle)
     shown = {field for field, value in marked.items() if value.lower() in text}
     opened = {field for field in marked if right_for(field) in ROLES[ROLE_OF[handle]]}
-    assert shown == opened - NOT_SHOWN
+    assert shown == opened
 
 
 def test_the_marks_are_of_many_rights():

@@ -94,13 +94,15 @@ def test_the_database_holds_the_time_too(clock, as_):
 def test_a_changed_account_is_out_with_the_next_click(as_, cast, change):
     asta, bo = as_("asta"), as_("bo")
     assert is_in(asta)
-    User.objects.filter(pk=cast.asta.pk).update(**change)
+    with acting(cast.eva):
+        User.objects.filter(pk=cast.asta.pk).update(**change)
     assert asta.get(PAGE).url.startswith(reverse("sign_in"))
     assert is_in(bo)
 
 
 def test_a_new_role_has_its_own_rights_at_once(as_, cast):
-    User.objects.filter(pk=cast.asta.pk).update(role="namndsekreterare", unit=None)
+    with acting(cast.eva):
+        User.objects.filter(pk=cast.asta.pk).update(role="namndsekreterare", unit=None)
     cast.asta.refresh_from_db()
     asta = as_("asta")
     assert asta.get(reverse("my_cases")).status_code == 403

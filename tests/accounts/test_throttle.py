@@ -11,8 +11,8 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from avhopp.access import throttle
+from avhopp.access.sign_in import SignInForm
 from avhopp.accounts import backends
-from avhopp.accounts.forms import SignInForm
 from avhopp.kernel.refusal import Refused
 from tests.accounts.conftest import code_now, password_step
 

@@ -19,16 +19,19 @@ PHONE = {"width": 320, "height": 640}
 WITHOUT_LINKS = ["/komponenter/", "/arenden/sok/"]
 #: Files, the health check, and what is there before anybody has signed in.
 NO_PAGES = {
-    "report_public", "report_annex", "health", "sign_in", "draft", "session_time", "passkey_sign_in",
+    "report_public", "report_annex", "document", "health", "sign_in", "draft", "session_time",
+    "passkey_sign_in",
     "openid_connect_callback", "openid_connect_login",
 }  # fmt: skip
 #: Steps of the sign-in, which nobody who is signed in reaches by a link; tests/accounts opens them.
 SIGNING_IN = {"confirm_identity", "enrol", "one_time_code", "recovery_codes", "second_factor"}
 #: Pages of a step that nothing in the demonstration waits for; whatever else is not reached lacks its link.
 NOTHING_WAITS = {
-    "access_end", "access_request", "emergency_notice", "emergency_review", "protected_answer",
+    "access_end", "access_request", "emergency_end", "emergency_notice", "emergency_review",
+    "protected_answer",
     "application_account", "application_change", "application_pay", "application_send", "decide",
     "decision_enforce", "decision_notify", "deviation_close", "deviation_measure", "journal_correct",
+    "log_review_draw", "log_review_question", "read_alarm_lift",
     "placement_begin", "placement_withdraw", "provider_reopen", "reopen", "report_correct",
     "report_paragraph", "second_reading",
 }  # fmt: skip

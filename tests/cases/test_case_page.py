@@ -141,6 +141,8 @@ def things(cast, full):
             "follow_up_id": FollowUp.objects.first().pk,
             "task_id": Task.objects.first().pk,
             "protectedreading_id": uuid.uuid4(),  # nobody has asked to read
+            "change_id": Investigation.history.latest().history_id,
+            "document_id": uuid.uuid4(),  # nobody has added one
         }
 
 
@@ -165,6 +167,8 @@ def test_the_same_addresses_open_for_the_handler_and_nothing_keeps_them(as_, ful
     not_the_handlers = {"handler", "access_give", "access_co_handler", "access_end"}
     only_sent = {"protected_show", "protected_ask", "protection_names"}
     nothing_there = {reverse("protected_answer", args=[full.pk, things["protectedreading_id"]])}
+    document = [full.pk, things["document_id"]]
+    nothing_there |= {reverse(name, args=document) for name in ("document", "document_withdraw")}
     assert refused == nothing_there | {reverse(name, args=[full.pk]) for name in not_the_handlers | only_sent}
     assert all("no-store" in answer.headers["Cache-Control"] for answer in answers.values())
     assert not any(str(full.case_no) in address for address in answers)

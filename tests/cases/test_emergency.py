@@ -43,8 +43,9 @@ def colleague(cast, handle, role, unit) -> User:
         municipality=cast.municipality, unit=unit,
     )  # fmt: skip
     user.set_unusable_password()
-    user.save()
-    join_team(user=user)
+    with acting(cast.eva):
+        user.save()
+        join_team(user=user)
     cast.people[handle] = user
     return user
 

@@ -30,8 +30,10 @@ RELATIONS = {
     "other_unit": NOTHING,
     "other_municipality": NOTHING,
 }
-#: What nobody passes on whose own access will end.
-LASTING = ("assignment",)
+#: What is neither passed on nor looked into by whoever's own access will end.
+LASTING = ("assignment", "readers")
+#: The relations that end by themselves.
+PASSING = ("temporary", "reading", "break_glass")
 
 
 @dataclass(frozen=True)
@@ -100,11 +102,11 @@ def open_to(role: str, relation: str, information: str, need: str) -> bool:
     openness = RELATIONS[relation]
     if openness == NOTHING:
         return False
+    if relation in PASSING and information in LASTING:
+        return False
     if openness == GLASS:
         return through_glass(role, information, need)
     if openness == READ and need not in READING:
-        return False
-    if relation in ("temporary", "reading") and information in LASTING:
         return False
     if role == "coordinator" and information == "journal" and relation in ("assigned", "co_handler"):
         return need in READING  # note 7: assignment gives it

@@ -21,7 +21,12 @@ from tests.proof.world import World, undone
 SOCIAL = addresses()
 ASKED = [address for address in SOCIAL if address.information not in ("public", "signed_in", "own")]
 #: Whose the things of the `own` addresses are (world.py makes them).
-OWNERS = {"access_request": ("handler", "same_unit"), "emergency_notice": ("manager", "unit")}
+OWNERS = {
+    "access_request": ("handler", "same_unit"),
+    "emergency_end": ("handler", "break_glass"),
+    "emergency_notice": ("manager", "unit"),
+    "log_review_question": ("manager", "unit"),
+}
 STAFF = [role for role in ROLES if role != "police"]
 
 

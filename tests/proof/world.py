@@ -1,5 +1,6 @@
 """A database of the proof's own: one case with everything in it, and somebody in every role and relation."""
 
+import hashlib
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +18,8 @@ from django.test import Client
 from avhopp.access.context import acting
 from avhopp.access.roles import Role
 from avhopp.accounts.models import Municipality, PoliceUnit, Unit, User
-from avhopp.audit.models import ReadEntry
+from avhopp.audit.models import Event, ReadEntry
+from avhopp.audit.volume import WAS_STOPPED
 from avhopp.sealing import rings
 from avhopp.settings.environment import ROOT
 from cases.actions.accounts import ensure_machine_accounts
@@ -30,6 +32,8 @@ from cases.models import (
     ChildrenPart,
     ChildSafety,
     DecisionProposal,
+    Document,
+    DocumentPiece,
     DuplicateFlag,
     EmergencyAccess,
     EmergencyNotice,
@@ -38,11 +42,15 @@ from cases.models import (
     Intake,
     Investigation,
     JournalEntry,
+    LogReview,
+    LogReviewItem,
+    LogReviewQuestion,
     Person,
     ProtectedContact,
     ProtectedReading,
     Task,
 )  # fmt: skip
+from cases.models.documents import DocumentKind
 from cases.states import CaseEvent
 from collaboration.models import AssessmentUse, Deviation, LegalBasis, ReleasePackage
 from collaboration.portal.seal import checksum
@@ -137,7 +145,14 @@ def build(database: str) -> World:
         make_grants(world, admin)
         for thing in late_things(world, case):
             insert(admin, thing)
+        world.things["change_id"] = change_of_a_text(admin, case)
     return world
+
+
+def change_of_a_text(admin: psycopg.Connection, case: Case) -> Any:
+    """The row of history in which the text of an intake was written."""
+    found = "select history_id from app.cases_historicalintake where case_id = %s and text <> ''"
+    return admin.execute(found, [case.pk]).fetchone()[0]  # type: ignore[index]
 
 
 @contextmanager
@@ -315,6 +330,15 @@ def late_things(world: World, case: Case) -> Iterator[Model]:
         ground="handlaggare",
         source="web",
     )
+    yield from log_review_of(world, case, asta, now)
+    for kind in DocumentKind:
+        content = b"%PDF-1.7 proof"
+        file = Document(
+            case=case, kind=kind, title=TEXT, dated=today, added_by=asta, added_at=now,
+            media_type="application/pdf", size=len(content), sha256=hashlib.sha256(content).hexdigest(),
+        )  # fmt: skip
+        yield named(f"document_id {kind.value}", file)
+        yield DocumentPiece(case=case, document=file, number=0, content=content)
     yield DecisionProposal(case=case, kind="oppenvard", reasons=TEXT, prepared_by=asta, prepared_on=today)
     yield AssessmentUse(
         case=case,
@@ -353,6 +377,37 @@ def late_things(world: World, case: Case) -> Iterator[Model]:
                 annex_sha256=sha, figures_sha256=sha, frozen_at=now, **approved,
             ),
         )  # fmt: skip
+
+
+def log_review_of(world: World, case: Case, reader: User, now: datetime) -> Iterator[Model]:
+    """A review of one read that the manager was asked about, and the alarm that the reader was stopped."""
+    home = case.municipality
+    review = LogReview(
+        municipality=home, month=date(2019, 1, 1), drawn_at=now, seed="0" * 32,
+        drawn_by=world.people["auditor", "assigned"], method={"few_cases": 10, "least": 20, "percent": 5},
+        rules=[], units=[], everything=True, read_count=1, case_count=1, reads_sha256="0" * 64, item_count=1,
+    )  # fmt: skip
+    item = LogReviewItem(
+        review=review, municipality=home, number=1, read_id=uuid.uuid4(), by_chance=True,
+        is_break_glass=False, is_police=False, is_flagged=False, flags=[], read_at=now,
+        actor_id=reader.pk, role=reader.role,
+        unit_id=reader.unit_id, what="see_case", object_type="case", source="web", ground="handlaggare",
+        held=["handlaggare"], unheld=0, case_nos=[case.case_no],
+    )  # fmt: skip
+    question = LogReviewQuestion(
+        municipality=home, item=item, to=world.people["manager", "unit"], text=TEXT,
+        asked_by=world.people["auditor", "assigned"], asked_at=now,
+    )  # fmt: skip
+    stopped = Event(
+        actor_id=reader.pk, actor_name=reader.name, municipality_id=home.pk, requires="see_log_review",
+        kind=WAS_STOPPED, occurred_on=now.date(), text=TEXT, object_id=reader.pk,
+    )  # fmt: skip
+    for keyword, thing in (
+        ("logreview_id", review), ("logreviewitem_id", item), ("logreviewquestion_id", question),
+        ("event_id", stopped),
+    ):  # fmt: skip
+        world.things[keyword] = thing.pk
+        yield thing
 
 
 def package(case: Case, unit: PoliceUnit, by: User, at: datetime, **changes: Any) -> ReleasePackage:

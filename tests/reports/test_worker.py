@@ -27,7 +27,7 @@ from avhopp.settings.environment import ROOT
 from reports.models import MonthlyReport
 from reports.pdf.document import annex_context, public_context
 from reports.pdf.rendering import ANNEX, PUBLIC, render_pdf
-from tests.databases import fresh_database, own_name
+from tests.databases import administrator, fresh_database, own_name
 
 pytestmark = pytest.mark.worker
 NAME = own_name("avhopp_worker_test")
@@ -254,3 +254,33 @@ def test_what_cannot_be_is_told_in_words(cast, command, words):
     """The same commands inside the tests' own process, with the cast's municipality."""
     with pytest.raises(CommandError, match=words):
         call_command(command[0], *command[1:])
+
+
+DRAW = "import django; django.setup(); from cases.tasks import draw_log_reviews; draw_log_reviews()"
+READ = """
+    insert into app.audit_readentry
+        (id, at, actor_id, role, unit_id, municipality_id, case_id, what, object_type, ground, source)
+    select gen_random_uuid(), date_trunc('month', now()) - interval '9 days', u.id, u.role, u.unit_id,
+           u.municipality_id, c.id, 'see_case', 'case', 'handlaggare', 'web'
+    from app.cases_case c, app.accounts_user u where u.handle = 'asta' limit 5"""
+
+
+def test_the_log_review_is_drawn_once_by_the_workers_own_login(installation):
+    """It may add a draw, and see of it no more than that it is there."""
+    with administrator(NAME) as admin:
+        admin.execute(READ)
+    environment = installation.environment | {"DJANGO_SETTINGS_MODULE": "avhopp.settings.worker"}
+    for _ in range(2):
+        done = subprocess.run(
+            [sys.executable, "-c", DRAW],
+            env=environment, cwd=ROOT, capture_output=True, text=True, check=False, timeout=PATIENCE,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr[-2000:]
+    (drawn,) = installation.ask(
+        "select r.item_count, u.role,"
+        " (select count(*) from app.cases_logreviewitem i where i.review_id = r.id) as items"
+        " from app.cases_logreview r join app.accounts_user u on u.id = r.drawn_by_id"
+    )
+    assert drawn == {"item_count": 5, "role": "rapportering", "items": 5}
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        installation.ask("select seed from app.cases_logreview", login="worker")

@@ -19,13 +19,13 @@ from django.conf import settings  # noqa: E402
 from django.db import connection, models, transaction  # noqa: E402
 
 from avhopp.sealing.fields import SealedJSONField, SealedTextField  # noqa: E402
-from cases.models import FollowUp, JournalEntry, Person, ProtectedReading  # noqa: E402
+from cases.models import Document, FollowUp, JournalEntry, Person, ProtectedReading  # noqa: E402
 from collaboration.models import PoliceAssessment  # noqa: E402
 from placements.models import Placement  # noqa: E402
 from reports.scenario.demonstration import load_demo  # noqa: E402
 
 NOW = datetime.now(UTC)
-KEEPERS = ("keep_signed", "keep_registered", "keep_released", "keep_reading")
+KEEPERS = ("keep_signed", "keep_registered", "keep_released", "keep_reading", "answer_once")
 numbers = itertools.count(100_000)
 
 
@@ -77,6 +77,8 @@ def prepare(row: models.Model) -> models.Model:
         return JournalEntry.objects.exclude(supersedes=None)[0]
     elif isinstance(row, Placement):
         row.agreement = None
+    elif isinstance(row, Document):
+        row.withdrawn_at, row.withdrawn_by = row.added_at, row.added_by
     elif isinstance(row, PoliceAssessment):
         row.withdrawn, row.withdrawn_at, row.withdrawn_by = row.received, NOW, row.registered_by
     return row

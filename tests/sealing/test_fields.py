@@ -7,7 +7,7 @@ from django.db import DatabaseError, connection, transaction
 from avhopp.access.context import acting
 from avhopp.kernel.sealing import Sealed, Unreadable
 from avhopp.sealing import rings
-from avhopp.sealing.fields import SealedTextField
+from avhopp.sealing.fields import SealedBytesField, SealedTextField
 from cases.models import Intake, Person
 from cases.together import Rows, alone
 
@@ -98,7 +98,7 @@ def test_every_sealed_column_has_its_check_and_a_place_of_its_own(db):
         (model._meta.db_table, one)
         for model in apps.get_models()
         for one in model._meta.local_concrete_fields
-        if isinstance(one, SealedTextField)
+        if isinstance(one, SealedTextField | SealedBytesField)
     ]
     assert len(sealed) > 40
     with connection.cursor() as cursor:

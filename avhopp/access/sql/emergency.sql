@@ -33,6 +33,26 @@ begin
     return emergency;
 end $$;
 
+-- End one's own emergency before its time: the grant and the record of it, by the database's clock. The same for a
+-- number that opened nothing. True when it was still in force.
+create or replace function sec.end_break_glass(emergency uuid) returns boolean
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+    me uuid := (select u.id from sec.me() u);
+    ends timestamptz := statement_timestamp();
+    taken app.cases_emergencyaccess;
+begin
+    update app.cases_emergencyaccess e set ended_at = ends
+    where e.id = emergency and e.taken_by_id = me and e.ended_at is null and e.taken_at <= ends and e.ends_at > ends
+    returning e.* into taken;
+    if not found then return false; end if;
+    update app.cases_caseusergrant g
+    set valid_to = ends, ended_by_id = me, ended_because = 'Avslutad i förtid av den som tog den'
+    where g.user_id = me and g.content_object_id = taken.opened_id and g.kind = 'nodatkomst'
+      and g.valid_from = taken.taken_at and g.valid_to > ends;
+    return true;
+end $$;
+
 -- Who is told: the case's handlers and its unit's managers, or any other manager where the unit has no other.
 create or replace function sec.told_of_emergency(taker uuid, home uuid, of_case uuid, its_unit uuid) returns setof uuid
 language sql stable security definer set search_path = '' as $$
@@ -66,7 +86,7 @@ language sql stable security definer set search_path = '' as $$
     from app.cases_emergencyaccess e
     join app.audit_readentry r on r.case_id = e.opened_id and r.actor_id = e.taken_by_id
     where e.id = emergency and e.municipality_id = (select sec.municipality_for('see_emergencies'))
-      and r.at between e.taken_at and e.ends_at
+      and r.at between e.taken_at and coalesce(e.ended_at, e.ends_at)
     order by r.at, r.id
 $$;
 

@@ -9,6 +9,11 @@ grant insert on app.cases_emergencyaccess, app.cases_emergencynotice, app.cases_
 create policy functions_add on app.cases_emergencyaccess for insert to avhopp_policy with check (true);
 create policy functions_add on app.cases_emergencynotice for insert to avhopp_policy with check (true);
 create policy functions_add on app.cases_caseusergrant for insert to avhopp_policy with check (kind = 'nodatkomst');
+grant update (ended_at) on app.cases_emergencyaccess to avhopp_policy;
+create policy functions_end on app.cases_emergencyaccess for update to avhopp_policy using (true) with check (ended_at is not null);
+grant update (valid_to, ended_by_id, ended_because) on app.cases_caseusergrant to avhopp_policy;
+create policy functions_end on app.cases_caseusergrant for update to avhopp_policy
+    using (kind = 'nodatkomst') with check (kind = 'nodatkomst' and valid_to is not null);
 grant insert on app.audit_readentry to avhopp_policy;
 create policy functions_add on app.audit_readentry for insert to avhopp_policy with check (true);
 grant select on all tables in schema app to avhopp_backup;

@@ -23,12 +23,13 @@ from avhopp.access.declaration import READ_WRITE, WRITE, public
 from avhopp.access.decorators import access_page
 from avhopp.access.policy import may_in_general
 from avhopp.access.requests import UserRequest
-from avhopp.access.roles import Can, Role
+from avhopp.access.roles import Can
+from avhopp.access.sign_in import SignInForm
 from avhopp.accounts.actions.codes import use_code
 from avhopp.accounts.adapters import CheckedProvider
 from avhopp.accounts.demo import CAST, demo_users
 from avhopp.accounts.factors import check_code
-from avhopp.accounts.forms import CodeForm, OneTimeCodeForm, SignInForm
+from avhopp.accounts.forms import CodeForm, OneTimeCodeForm
 from avhopp.accounts.middleware import before_second_factor
 from avhopp.accounts.models import User
 from avhopp.accounts.proofs import DEMO, FACTOR, PASSWORD
@@ -41,11 +42,8 @@ START_PAGES = [
     (Can.SEE_OWN_CASES, "my_cases"),
     (Can.SEE_REPORT, "reports"),
     (Can.MANAGE_ACCOUNTS, "accounts"),
+    (Can.REVIEW_LOG, "log_reviews"),
 ]
-#: What the roles without a page of their own have to do here.
-WITHOUT_PAGES = {
-    Role.LOG_AUDITOR: "Du granskar vem som har läst och gjort vad. Allt som du ska granska finns i menyn.",
-}
 NOTHING_YET = "Din roll har inga sidor här. Är det fel? Hör med systemförvaltaren."
 
 
@@ -204,6 +202,4 @@ def start(request: UserRequest) -> HttpResponse:
     for can, name in START_PAGES:
         if may_in_general(request.user, can):
             return redirect(name)
-    return render(
-        request, "accounts/start.html", {"has": WITHOUT_PAGES.get(Role(request.user.role), NOTHING_YET)}
-    )
+    return render(request, "accounts/start.html", {"has": NOTHING_YET})

@@ -277,6 +277,17 @@ language sql stable security definer set search_path = '' as $$
     select encode(l.hash, 'hex') from audit.ledger l where l.seq = of_seq
 $$;
 
+-- When each of these rows was sealed: all that one transaction wrote has one moment, and nothing else has the same.
+-- The page of a case's history puts together by it what was done at once. Nothing of what a row says; who asks
+-- must know its random id. Never of reads: when somebody reads is told by sec.case_reads alone.
+create or replace function audit.sealed_at(relations text[], ids uuid[]) returns table (row_id uuid, at timestamptz)
+language sql stable security definer rows 50 set search_path = '' as $$
+    select l.row_id, l.at
+    from unnest(relations, ids) asked(relation, row_id)
+    join audit.ledger l on l.relation = asked.relation and l.row_id = asked.row_id
+    where sec.actor() is not null and asked.relation <> 'app.audit_readentry'
+$$;
+
 do $$ declare name text; begin
     foreach name in array array['ledger', 'ledger_head', 'ledger_waiting', 'erasure'] loop
         execute format('alter table audit.%I enable row level security', name);
@@ -296,3 +307,4 @@ grant execute on function audit.row_digests(text) to avhopp_auditor;
 grant execute on function audit.ledger_state() to avhopp_auditor, avhopp_worker, avhopp_web;
 grant execute on function audit.ledger_hash(bigint) to avhopp_worker, avhopp_web;
 grant execute on function audit.erase(text, uuid, text) to avhopp_web;
+grant execute on function audit.sealed_at(text[], uuid[]) to avhopp_web;

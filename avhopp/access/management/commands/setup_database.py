@@ -36,6 +36,8 @@ def build_walls() -> None:
         _run(cursor, LEDGER_SQL)
         _run(cursor, SQL / "emergency.sql")
         _run(cursor, SQL / "protected.sql")
+        _run(cursor, SQL / "log_review.sql")
+        _run(cursor, SQL / "readers.sql")
         store_keys(cursor)
         store_roles(cursor)
         for statement in walls.statements():
