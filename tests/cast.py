@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.test import Client
 from django.utils import timezone
@@ -41,6 +42,20 @@ class Cast:
             return people[name]
         raise AttributeError(name)
 
+    def change(self, user: User, **facts: object) -> None:
+        """Change an account, as whoever loads scenarios may."""
+        for name, value in facts.items():
+            setattr(user, name, value)
+        with acting(self.inlasare):
+            user.save(update_fields=list(facts))
+
+    def add(self, handle: str, role: Role, unit: Unit | None = None, **more: object) -> User:
+        """One more account of the municipality."""
+        with acting(self.inlasare):
+            user = add_person(self.municipality, handle, role, unit=unit, **({"password": "!"} | more))
+        self.people[handle] = user
+        return user
+
 
 WHO = {
     "asta": (Role.CASE_WORKER, "beroende"),
@@ -52,10 +67,9 @@ WHO = {
     "nils": (Role.BOARD_SECRETARY, "beroende"),
     "lova": (Role.LOG_AUDITOR, "beroende"),
     "eva": (Role.SYSTEM_MANAGER, "beroende"),
+    "raknare": (Role.REPORTER, None),
     "dag": (Role.POLICE, "lpo"),
     "nora": (Role.POLICE, "noa"),
-    "raknare": (Role.REPORTER, None),
-    "inlasare": (Role.IMPORTER, None),
 }
 
 
@@ -70,15 +84,23 @@ def make_cast() -> Cast:
     PoliceUnit.objects.create(municipality=home, ref="noa", name="NOA", kind="noa")
     units = {unit.ref: unit for unit in home.units.all()}
     police = {unit.ref: unit for unit in home.police_units.all()}
-    for handle, (role, place) in WHO.items():
-        user = User(
-            username=f"{handle}@{CODE}", handle=handle, name=handle.capitalize(), role=role,
-            municipality=home, unit=units.get(place), police_unit=police.get(place),
-        )  # fmt: skip
-        user.set_password(f"{handle}-hemligt-2026")
-        user.save()
-        join_team(user=user)
+    importer = add_person(home, "inlasare", Role.IMPORTER, password="!")
+    with acting(importer):
+        for handle, (role, place) in WHO.items():
+            add_person(
+                home, handle, role, unit=units.get(place), police_unit=police.get(place),
+                password=make_password(f"{handle}-hemligt-2026"),
+            )  # fmt: skip
     return found_cast()
+
+
+def add_person(home: Municipality, handle: str, role: Role, **more: object) -> User:
+    """An account with its teams. Only a machine's is opened without a context."""
+    facts = {"name": handle.capitalize(), "role": role, "municipality": home} | more
+    user = User(username=f"{handle}@{home.code}", handle=handle, **facts)
+    user.save(force_insert=True)
+    join_team(user=user)
+    return user
 
 
 def found_cast() -> Cast:

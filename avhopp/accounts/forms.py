@@ -1,42 +1,13 @@
 """The forms of sign-in and accounts."""
 
-import time
 from typing import Any
 
 from django import forms
-from django.contrib.auth import authenticate
-from django.contrib.auth.forms import AuthenticationForm
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 
-from avhopp.access import throttle
 from avhopp.access.roles import MACHINE_ROLES, POLICE_ROLES, Role
+from avhopp.access.sign_in import NewPasswordForm
 from avhopp.accounts.models import PoliceUnit, Unit, User
-from avhopp.kernel.refusal import Refused
 from avhopp.pages.forms import DateField
-
-WRONG = "Användarnamnet eller lösenordet stämmer inte. Kontrollera båda och försök igen."
-
-
-class SignInForm(AuthenticationForm):
-    """One sentence for every failure, which tells of no account. Guesses are counted first."""
-
-    error_messages = {"invalid_login": WRONG, "inactive": WRONG}
-
-    def clean(self) -> dict[str, Any]:
-        username, password = self.cleaned_data.get("username"), self.cleaned_data.get("password")
-        if not username or not password:
-            return self.cleaned_data
-        assert self.request is not None  # the views give it
-        try:
-            guess = throttle.count("password", throttle.name_of_account(username), self.request, time.time())
-        except Refused as refusal:
-            raise ValidationError(refusal.text, code=refusal.code) from None
-        self.user_cache = authenticate(self.request, username=username, password=password)
-        if self.user_cache is None:
-            raise self.get_invalid_login_error()
-        throttle.give_back(guess)
-        return self.cleaned_data
 
 
 class CodeForm(forms.Form):
@@ -58,42 +29,15 @@ class PasskeyForm(forms.Form):
     )
 
 
-class NewPasswordForm(forms.Form):
-    """A password, twice."""
-
-    new_password = forms.CharField(
-        label="Nytt lösenord",
-        help_text="Minst 14 tecken. Fyra slumpvisa ord är bra.",
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        strip=False,
-        max_length=200,
-    )
-    again = forms.CharField(
-        label="Samma lösenord igen",
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        strip=False,
-        max_length=200,
-    )
-
-    def clean(self) -> dict[str, Any]:
-        said = super().clean() or self.cleaned_data
-        first = said.get("new_password")
-        if first and said.get("again") and first != said["again"]:
-            self.add_error("again", "Lösenorden är inte lika.")
-        elif first:
-            try:
-                validate_password(first, User(username=said.get("username", "")))
-            except ValidationError as error:
-                self.add_error("new_password", error)
-        return said
-
-
 class OneTimeCodeForm(NewPasswordForm):
     username = forms.CharField(
         label="Användarnamn", max_length=80, widget=forms.TextInput(attrs={"autocomplete": "username"})
     )
     code = forms.CharField(label="Engångskod", help_text="Den som systemförvaltaren gav dig.", max_length=60)
     field_order = ["username", "code", "new_password", "again"]
+
+    def account(self) -> User:
+        return User(username=self.cleaned_data.get("username", ""))
 
 
 class AccountForm(forms.Form):

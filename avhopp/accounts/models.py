@@ -14,6 +14,7 @@ from simple_history.models import HistoricalRecords
 from avhopp.access.policy import may_in_general
 from avhopp.access.roles import MACHINE_ROLES, POLICE_ROLES, Can, Role
 from avhopp.kernel.swedish_sql import SwedishKey
+from avhopp.sealing.fields import SealedJSONField
 
 
 class Municipality(models.Model):
@@ -227,7 +228,7 @@ class FormDraft(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(User, models.CASCADE, related_name="drafts")
     path = models.CharField("sida", max_length=300)
-    fields = models.JSONField("fält")
+    fields = SealedJSONField("fält", ring="protected", place="formdraft.fields")  # may hold an address
     saved_at = models.DateTimeField("sparat")
 
     class Meta:

@@ -1,10 +1,14 @@
-"""Which groups an account belongs to is for the apps to say: they register what a new role does."""
+"""What follows when an account gets its role, or a municipality is opened: the apps register it.
+
+Groups and the accounts of machines belong to the cases, of which the accounts know nothing.
+"""
 
 from collections.abc import Callable
 
-from avhopp.accounts.models import User
+from avhopp.accounts.models import Municipality, User
 
 _placers: list[Callable[..., None]] = []
+_openers: list[Callable[[Municipality], object]] = []
 
 
 def when_placed(place: Callable[..., None]) -> None:
@@ -16,3 +20,14 @@ def when_placed(place: Callable[..., None]) -> None:
 def place_in_teams(user: User) -> None:
     for place in _placers:
         place(user=user)
+
+
+def when_opened(prepare: Callable[[Municipality], object]) -> None:
+    """Register `prepare(municipality)`, called in the transaction that opens a municipality."""
+    if prepare not in _openers:
+        _openers.append(prepare)
+
+
+def prepare_municipality(municipality: Municipality) -> None:
+    for prepare in _openers:
+        prepare(municipality)

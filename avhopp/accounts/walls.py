@@ -10,7 +10,7 @@ from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 
-from avhopp.access.roles import Can
+from avhopp.access.roles import MACHINE_ROLES, Can
 from avhopp.access.walls import OpenTable, RuledTable
 from avhopp.accounts.models import (
     FormDraft,
@@ -24,24 +24,34 @@ from avhopp.accounts.models import (
 
 #: The processes that people reach; set-up and the owner's own functions are not among them.
 LOGINS = "'avhopp_web', 'avhopp_worker', 'avhopp_portal'"
+MACHINES = ", ".join(f"'{role}'" for role in MACHINE_ROLES)
 OWN = "user_id = (select sec.actor())"
 
-# Whoever acts changes no role of their own, and nobody else's without the right to manage accounts.
-KEEP_OWN_ROLE = f"""
-create or replace function audit.keep_own_role() returns trigger
+# An account is opened, and its powers changed, by whoever manages accounts, and never one's own. A password
+# is its owner's. Without a context the processes that people reach may only open the accounts of machines.
+GUARD_ACCOUNT = f"""
+create or replace function audit.guard_account() returns trigger
 language plpgsql set search_path = '' as $$
 declare
-    power constant text[] := array['role', 'municipality_id', 'unit_id', 'police_unit_id', 'is_active',
-                                   'valid_from', 'valid_to', 'provider_id'];
-    changed boolean := exists (
-        select from unnest(power) as f where to_jsonb(new) -> f is distinct from to_jsonb(old) -> f);
+    power constant text[] := array['username', 'role', 'municipality_id', 'unit_id', 'police_unit_id',
+                                   'is_active', 'valid_from', 'valid_to', 'provider_id'];
+    was jsonb := case when tg_op = 'UPDATE' then to_jsonb(old) end;
+    powers boolean := exists (
+        select from unnest(power) as f where to_jsonb(new) -> f is distinct from was -> f);
+    secret boolean := tg_op = 'UPDATE' and to_jsonb(new) -> 'password' is distinct from was -> 'password';
 begin
-    if not changed or sec.actor() is null then return new; end if;
-    if old.id = sec.actor() then
+    if not (powers or secret) then return new; end if;
+    if current_user not in ({LOGINS}) and sec.actor() is null then return new; end if;
+    if powers and new.id = sec.actor() then
         raise exception 'own_account: nobody changes the own account'
             using errcode = 'check_violation', constraint = 'nobody_changes_the_own_account';
     end if;
-    if not (sec.able('{Can.MANAGE_ACCOUNTS.value}') or sec.able('{Can.LOAD_SCENARIO.value}')) then
+    if secret and new.id is distinct from sec.actor() and not sec.able('{Can.LOAD_SCENARIO.value}') then
+        raise exception 'accounts: a password is chosen by its owner'
+            using errcode = 'check_violation', constraint = 'passwords_are_ones_own';
+    end if;
+    if powers and not (sec.able('{Can.MANAGE_ACCOUNTS.value}') or sec.able('{Can.LOAD_SCENARIO.value}')
+        or (tg_op = 'INSERT' and new.role in ({MACHINES}) and new.password like '!%')) then
         raise exception 'accounts: the right to manage accounts is missing'
             using errcode = 'check_violation', constraint = 'accounts_are_managed';
     end if;
@@ -87,10 +97,11 @@ TABLES = [
         "police_unit_id, is_active, valid_from, valid_to)",
         extra_triggers=(
             "grant update (password) on {table} to avhopp_policy",  # portal.enrol, with a one-time code
-            KEEP_OWN_ROLE,
-            "drop trigger if exists keep_own_role on {table}",
-            "create trigger keep_own_role before update on {table} "
-            "for each row execute function audit.keep_own_role()",
+            GUARD_ACCOUNT,
+            "drop trigger if exists keep_own_role on {table}",  # its name until 2026
+            "drop trigger if exists guard_account on {table}",
+            "create trigger guard_account before insert or update on {table} "
+            "for each row execute function audit.guard_account()",
         ),
     ),
     OpenTable(

@@ -12,6 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from avhopp.access import session_times
 from avhopp.access.declaration import READ_WRITE, WRITE, public
+from avhopp.access.sign_in import SignInForm
 from avhopp.kernel import one_time
 from avhopp.kernel.refusal import Refused
 from avhopp.pages.qr import qr_image
@@ -19,7 +20,7 @@ from collaboration.portal import factors
 from collaboration.portal.access import PoliceRequest, portal_page
 from collaboration.portal.backends import find_account
 from collaboration.portal.demo import demo_users
-from collaboration.portal.forms import CodeForm, EnrolForm, OneTimeCodeForm, SignInForm
+from collaboration.portal.forms import CodeForm, EnrolForm, OneTimeCodeForm
 from collaboration.portal.models import PoliceUser
 
 BACKEND = "collaboration.portal.backends.PoliceBackend"

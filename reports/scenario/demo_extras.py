@@ -83,7 +83,8 @@ class Stage:
 
 def add_extras(*, home: Municipality, importer: User, at: datetime) -> None:
     """Everything of this module, in the transaction of the load."""
-    name_the_cast(home)
+    with acting(importer, reason=REASON):
+        name_the_cast(home)
     stage = Stage(home, importer, at)
     parts: list[tuple[str, Callable[[Stage], None]]] = [
         ("inlasning", _delegation),

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from avhopp.access.context import acting
+from avhopp.access.roles import Role
 from avhopp.accounts import factors
 from avhopp.accounts.actions.accounts import (
     AccountData,
@@ -23,6 +24,7 @@ from avhopp.accounts.actions.codes import order_code
 from avhopp.accounts.models import Municipality, OneTimeCode, User
 from avhopp.kernel.refusal import Refused
 from tests.accounts.conftest import code_now, password_step
+from tests.cast import add_person
 
 WORDS = "tallrik moln cykel hammare"
 NEW = {"username": "ny", "name": "Ny Person", "role": "socialsekreterare", "title": "Socialsekreterare"}
@@ -75,9 +77,8 @@ def test_only_the_system_manager_has_these_pages(as_, cast, handle):
 
 def test_another_municipalitys_accounts_do_not_exist(as_, cast):
     other = Municipality.objects.create(code="0197", name="Annan", board="Nämnd", registry_prefix="SN")
-    stranger = User.objects.create(
-        username="x@0197", handle="x", name="Namn Annorstädes", role="socialsekreterare", municipality=other
-    )
+    with acting(cast.inlasare):
+        stranger = add_person(other, "annorstädes", Role.CASE_WORKER, password="!")
     eva = as_("eva")
     assert "Annorstädes" not in eva.get(reverse("accounts")).content.decode()
     assert eva.get(reverse("account_page", args=[stranger.pk])).status_code == 404
@@ -225,12 +226,6 @@ def test_the_list_asks_as_much_for_one_as_for_many(as_, cast, django_assert_num_
     with django_assert_num_queries(10, exact=False) as few:
         eva.get(reverse("accounts"))
     for number in range(20):
-        User.objects.create(
-            username=f"p{number}@0198",
-            handle=f"p{number}",
-            name=f"P {number}",
-            role="ekonom",
-            municipality=cast.municipality,
-        )
+        cast.add(f"p{number}", Role.FINANCE_OFFICER)
     with django_assert_num_queries(len(few)):
         eva.get(reverse("accounts"))

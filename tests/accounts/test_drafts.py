@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -96,3 +97,13 @@ def test_the_next_sign_in_knows_that_there_is_one(as_, cast, client):
     assert "data-drafts" not in asta.get(reverse("account")).content.decode()
     keep(asta, text="x")
     assert "data-drafts" in asta.get(reverse("account")).content.decode()
+
+
+def test_what_was_typed_lies_sealed_in_the_database(as_, cast):
+    """A draft may be of the page where the protected address is written."""
+    keep(as_("asta"), address=["Hemliga vägen 7"])
+    with acting(cast.asta), connection.cursor() as cursor:
+        cursor.execute("select row_to_json(d)::text from app.accounts_formdraft d")
+        (row,) = cursor.fetchone()
+    assert "Hemliga" not in row
+    assert kept(as_("asta"))["fields"] == {"address": ["Hemliga vägen 7"]}

@@ -4,8 +4,12 @@ import pytest
 from django.conf import settings
 from django.urls import reverse
 
+from avhopp.access.context import acting
+from avhopp.access.roles import Role
 from avhopp.accounts.demo import CAST, DEMO_CODE, demo_users
-from avhopp.accounts.models import Municipality, User
+from avhopp.accounts.models import Municipality
+from cases.actions.accounts import ensure_machine_accounts
+from tests.cast import add_person
 
 WRONG = "Användarnamnet eller lösenordet stämmer inte."
 
@@ -15,10 +19,9 @@ def demo(db):
     home = Municipality.objects.create(
         code=DEMO_CODE, name="Demokommun", board="Socialnämnden", registry_prefix="SN", is_demo=True
     )
-    for handle, role in (("asta", "socialsekreterare"), ("eva", "systemforvaltare")):
-        User.objects.create(
-            username=f"{handle}@{DEMO_CODE}", handle=handle, name=handle.title(), role=role, municipality=home
-        )
+    with acting(ensure_machine_accounts(home)[Role.IMPORTER]):
+        for handle, role in (("asta", Role.CASE_WORKER), ("eva", Role.SYSTEM_MANAGER)):
+            add_person(home, handle, role, password="!")
     return home
 
 

@@ -11,8 +11,8 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from avhopp.access import throttle
+from avhopp.access.sign_in import SignInForm
 from avhopp.accounts import backends
-from avhopp.accounts.forms import SignInForm
 from avhopp.kernel.refusal import Refused
 from tests.accounts.conftest import code_now, password_step
 
@@ -178,8 +178,7 @@ def test_a_refusal_has_a_code():
 def argon2(cast, settings):
     """The real hash, and how often it was worked out."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
-    cast.asta.set_password("asta-hemligt-2026")
-    cast.asta.save()
+    cast.change(cast.asta, password=hashers.make_password("asta-hemligt-2026"))
 
 
 NAMES = ("asta@0198", "asta", "nobody@0198", "dag@0198")

@@ -7,15 +7,17 @@ from django.urls import reverse
 from django.utils import timezone
 
 from avhopp.access.context import acting
-from avhopp.access.roles import Can
+from avhopp.access.roles import Can, Role
 from avhopp.accounts.models import Municipality, User
 from avhopp.audit.events import record
 from avhopp.audit.models import Event
 from avhopp.audit.timeline import SHOWN
 from avhopp.kernel import periods
+from cases.actions.accounts import ensure_machine_accounts
 from placements.actions.budget import LineFacts, add_budget_line
 from placements.actions.providers import ProviderFacts, add_provider, change_provider
 from reports.actions.requests import request_report
+from tests.cast import add_person
 
 OPERATION = ("utforare_tillagd", "budgetrad_tillagd", "rapport_bestalld")
 
@@ -44,10 +46,8 @@ def divmod_month(today):
 def stranger(cast):
     """A finance officer of another municipality."""
     home = Municipality.objects.create(code="0197", name="Granne", board="Nämnden", registry_prefix="SN")
-    user = User(username="annan@0197", handle="annan", name="Annan", role=cast.eskil.role, municipality=home)
-    user.set_password("x")
-    user.save()
-    return user
+    with acting(ensure_machine_accounts(home)[Role.IMPORTER]):
+        return add_person(home, "annan", cast.eskil.role, password="!")
 
 
 READERS = [

@@ -18,9 +18,10 @@ from django.db import transaction  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from avhopp.access.context import acting  # noqa: E402
-from avhopp.access.roles import Role  # noqa: E402
+from avhopp.access.roles import MACHINE_ROLES, Role  # noqa: E402
 from avhopp.accounts.actions.codes import order_code  # noqa: E402
 from avhopp.accounts.models import Municipality, PoliceUnit, Unit, User  # noqa: E402
+from cases.actions.accounts import ensure_machine_accounts  # noqa: E402
 from cases.actions.grants import join_team  # noqa: E402
 from cases.actions.intake import FirstContact, NewPerson, open_case  # noqa: E402
 from cases.models import Case  # noqa: E402
@@ -51,16 +52,11 @@ def seed() -> dict[str, Any]:
     )
     unit = Unit.objects.create(municipality=home, ref="beroende", name="Beroende")
     hashed = make_password(PASSWORD)
+    importer = ensure_machine_accounts(home)[Role.IMPORTER]
     for handle, role in [("asta", Role.CASE_WORKER), ("siri", Role.COORDINATOR)]:
-        user = User.objects.create(
-            username=f"{handle}@0099",
-            handle=handle,
-            name=handle.capitalize(),
-            role=role,
-            municipality=home,
-            unit=unit,
-            password=hashed,
-        )
+        facts = {"name": handle.capitalize(), "role": role, "municipality": home, "unit": unit}
+        with acting(importer):
+            user = User.objects.create(username=f"{handle}@0099", handle=handle, password=hashed, **facts)
         join_team(user=user)
     units = {
         ref: PoliceUnit.objects.create(municipality=home, ref=ref, name=f"Polis {ref}", kind="lpo")
@@ -80,23 +76,17 @@ def seed() -> dict[str, Any]:
         "closed": {"is_active": False},
     }
     for handle, place in accounts.items():
-        user = User.objects.create(
-            username=f"{handle}@0099",
-            handle=handle,
-            name=NAMES.get(handle, f"Konto {handle}"),
-            role=Role.POLICE,
-            municipality=home,
-            police_unit=units[place],
-            password=hashed,
-            **limits.get(handle, {}),
-        )
+        facts = {"name": NAMES.get(handle, f"Konto {handle}"), "role": Role.POLICE, "municipality": home}
+        facts |= {"police_unit": units[place], "password": hashed} | limits.get(handle, {})
+        with acting(importer):
+            user = User.objects.create(username=f"{handle}@0099", handle=handle, **facts)
         with acting(user):
             Authenticator.objects.create(user=user, type="totp", data={"secret": APP_SECRET})
     case = new_case()
     return {
         "accounts": {
             user.handle: [str(user.pk), user.police_unit.ref if user.police_unit else None]
-            for user in User.objects.select_related("police_unit")
+            for user in User.objects.exclude(role__in=MACHINE_ROLES).select_related("police_unit")
         },
         "case": str(case.pk),
         "packages": scatter(case, units),
@@ -239,7 +229,8 @@ def reads(packages: list[str]) -> dict[str, str]:
 
 
 def account(handle: str, is_active: bool) -> int:
-    return User.objects.filter(handle=handle).update(is_active=is_active)
+    with acting(User.objects.get(username="inlasning@0099")):
+        return User.objects.filter(handle=handle).update(is_active=is_active)
 
 
 def golden() -> int:
@@ -251,10 +242,9 @@ def golden() -> int:
 def order(handle: str, minutes: int = 0) -> str:
     """A one-time code for somebody, ordered so many minutes ago by the system manager."""
     home = Municipality.objects.get(code="0099")
-    eva, _ = User.objects.get_or_create(
-        username="eva@0099",
-        defaults={"handle": "eva", "name": "Eva", "role": Role.SYSTEM_MANAGER, "municipality": home},
-    )
+    facts = {"handle": "eva", "name": "Eva", "role": Role.SYSTEM_MANAGER, "municipality": home}
+    with acting(User.objects.get(username="inlasning@0099")):
+        eva, _ = User.objects.get_or_create(username="eva@0099", defaults=facts)
     with acting(eva):
         at = timezone.now() - timedelta(minutes=minutes)
         return order_code(user=User.objects.get(handle=handle), by=eva, at=at)

@@ -7,8 +7,8 @@ import pytest
 import redis
 
 from avhopp import services
+from avhopp.access.sign_in import WRONG
 from avhopp.settings.environment import ROOT
-from collaboration.portal.forms import REFUSED
 from tests.portal.processes import connect
 
 PASSWORD = "polis-hemligt-2026"
@@ -286,7 +286,7 @@ def test_nothing_is_counted(social, signed_in):
 def test_one_sentence_and_the_same_work_for_every_failure(police, username, password):
     answer = police("sign_in", who="nobody", username=username, password=password)
     assert answer["status"] == 200
-    assert answer["body"].count(REFUSED) >= 1
+    assert answer["body"].count(WRONG) >= 1
     assert answer["hashes"] == 1
     assert police("send", who="nobody", path="/")["status"] == 302
     good = police("sign_in", who="nobody", username="dag@0099", password=PASSWORD)

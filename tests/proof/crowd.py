@@ -15,6 +15,7 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 from avhopp import services
+from avhopp.access.context import acting
 from avhopp.access.database import create_roles
 from avhopp.accounts.models import PoliceUnit, User
 from cases.actions.grants import work_permission
@@ -122,8 +123,9 @@ def gather(world: World, many: int, seed: int) -> Crowd:
         )
         for number in range(OFFICERS)
     ]  # fmt: skip
-    for user in (*staff, *officers):
-        user.save(force_insert=True)
+    with acting(world.importer):
+        for user in (*staff, *officers):
+            user.save(force_insert=True)
     groups = [Group.objects.create(name=f"proof/walk{number}").pk for number in range(TEAMS)]
     work = work_permission()
     permissions = {True: work.pk, False: work.content_type.permission_set.get(codename="read_case").pk}

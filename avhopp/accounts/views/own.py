@@ -10,9 +10,9 @@ from django.shortcuts import redirect, render
 from avhopp.access.declaration import READ_WRITE, WRITE
 from avhopp.access.decorators import access_page
 from avhopp.access.requests import UserRequest
+from avhopp.access.sign_in import NewPasswordForm
 from avhopp.accounts import factors
 from avhopp.accounts.actions.codes import note
-from avhopp.accounts.forms import NewPasswordForm
 from avhopp.accounts.freshness import ConfirmForm, way_by_provider
 from avhopp.accounts.middleware import before_second_factor
 from avhopp.accounts.own import change_password, drafts_of, end_own_sessions, end_session, sign_ins_of

@@ -24,11 +24,12 @@ from avhopp.access.decorators import access_page
 from avhopp.access.policy import may_in_general
 from avhopp.access.requests import UserRequest
 from avhopp.access.roles import Can, Role
+from avhopp.access.sign_in import SignInForm
 from avhopp.accounts.actions.codes import use_code
 from avhopp.accounts.adapters import CheckedProvider
 from avhopp.accounts.demo import CAST, demo_users
 from avhopp.accounts.factors import check_code
-from avhopp.accounts.forms import CodeForm, OneTimeCodeForm, SignInForm
+from avhopp.accounts.forms import CodeForm, OneTimeCodeForm
 from avhopp.accounts.middleware import before_second_factor
 from avhopp.accounts.models import User
 from avhopp.accounts.proofs import DEMO, FACTOR, PASSWORD

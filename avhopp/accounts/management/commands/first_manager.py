@@ -9,6 +9,7 @@ from django.utils import timezone
 from avhopp.access.roles import Role
 from avhopp.accounts.actions.codes import VALID, digest, new_code
 from avhopp.accounts.models import Municipality, OneTimeCode, User
+from avhopp.accounts.teams import prepare_municipality
 
 
 class Command(BaseCommand):
@@ -27,6 +28,7 @@ class Command(BaseCommand):
         home = self._municipality(options)
         if User.objects.filter(municipality=home, role=Role.SYSTEM_MANAGER).exists():
             raise CommandError("There is a system manager already, who opens accounts and orders codes.")
+        prepare_municipality(home)
         handle, code, now = options["handle"].lower(), new_code(), timezone.now()
         user = User(username=f"{handle}@{home.code}", handle=handle, name=options["name"], municipality=home)
         user.role = Role.SYSTEM_MANAGER
