@@ -117,7 +117,8 @@ def stage(committed: None) -> Stage:
         with transaction.atomic():
             cast = make_cast()
             cast.add("bea", Role.UNIT_MANAGER, cast.beroende, password=make_password("bea-hemligt-2026"))
-            standard_delegation(cast.municipality, today - timedelta(days=400))
+            with acting(cast.inlasare):
+                standard_delegation(cast.municipality, today - timedelta(days=400))
             siri = cast.siri
             with acting(siri):
                 provider = add_provider(facts=ProviderFacts("Granen", "hvb"), by=siri, today=today)
