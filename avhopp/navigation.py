@@ -30,7 +30,7 @@ MENU = [
     ("Månadsrapporter", "reports", "file-text", Can.SEE_REPORT),
     ("Åtkomst", "access_requests", "key-round", Can.ASK_ACCESS),
     ("Nödåtkomst", "emergencies", "shield-alert", Can.SEE_EMERGENCIES),
-    ("Konton", "accounts", "key-round", Can.MANAGE_ACCOUNTS),
+    ("Konton", "accounts", "key-round", Can.SEE_ACCOUNTS),
 ]
 
 

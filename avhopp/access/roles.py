@@ -107,6 +107,7 @@ class Can(Enum):
     RECORD_PARAGRAPH = "record_paragraph"  # the committee's decision on the report
     SEE_READ_LOG = "see_read_log"
     ERASE_HISTORY = "erase_history"  # take a row's content out of the history; no role holds it yet
+    SEE_ACCOUNTS = "see_accounts"  # who has an account, and what was done to it
     MANAGE_ACCOUNTS = "manage_accounts"
     LOAD_SCENARIO = "load_scenario"
 
@@ -156,9 +157,9 @@ ROLES: dict[Role, set[Can]] = {
         Can.WRITE_BUDGET, Can.SEE_REPORT, Can.SEE_DRAFT_REPORT,
     },
     Role.POLICE: set(),  # nothing here: the police have a portal of their own, with what was released to them
-    Role.LOG_AUDITOR: {Can.SEE_READ_LOG, Can.SEE_EMERGENCIES},
+    Role.LOG_AUDITOR: {Can.SEE_READ_LOG, Can.SEE_EMERGENCIES, Can.SEE_ACCOUNTS},
     Role.BOARD_SECRETARY: {Can.SEE_REPORT, Can.MAKE_REPORT, Can.RECORD_PARAGRAPH},
-    Role.SYSTEM_MANAGER: {Can.MANAGE_ACCOUNTS},
+    Role.SYSTEM_MANAGER: {Can.SEE_ACCOUNTS, Can.MANAGE_ACCOUNTS},
     Role.IMPORTER: SEE_FILE | {
         Can.OPEN_CASE, Can.WRITE_CASE, Can.WRITE_INTAKE, Can.WRITE_INVESTIGATION, Can.WRITE_JOURNAL,
         Can.WRITE_ASSESSMENT, Can.WRITE_CHECKS, Can.DECIDE, Can.WRITE_PLACEMENT, Can.WRITE_APPLICATION,
