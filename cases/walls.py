@@ -4,9 +4,11 @@ from avhopp.access.roles import Can
 from avhopp.access.walls import (
     CaseTable,
     MunicipalityTable,
+    OpenTable,
     RuledTable,
     cases_for,
     municipality_for,
+    only_with,
     persons_for,
 )
 from cases.models import (
@@ -34,10 +36,6 @@ from cases.models import (
     ProtectedReading,
     Task,
 )  # fmt: skip
-
-OWN_NUMBERS = f"municipality_id = {municipality_for(Can.OPEN_CASE)}"
-LOADING = f"(select sec.able('{Can.LOAD_SCENARIO.value}'))"
-LOADED = f"municipality_id = {municipality_for(Can.LOAD_SCENARIO)}"
 
 #: Break-glass comes by `sec.break_glass` alone, and nobody grants in another's name.
 NEW_OR_ASSIGNED = (
@@ -157,7 +155,7 @@ TABLES = [
         writes="to_id = (select sec.actor())",
         extra_triggers=answered_once("acknowledged_at"),
     ),
-    RuledTable(model=CaseNumber, rows=OWN_NUMBERS, inserts=OWN_NUMBERS),
+    OpenTable(model=CaseNumber, extra_triggers=only_with(Can.OPEN_CASE)),
     MunicipalityTable(
         model=DuplicateFlag, web="select, update", see=(Can.SEE_DUPLICATES,), write=(Can.SEE_DUPLICATES,)
     ),
@@ -166,8 +164,8 @@ TABLES = [
     CaseTable(model=HealthPart, see=Can.SEE_HEALTH, write=(Can.WRITE_INVESTIGATION,)),
     CaseTable(model=ChildrenPart, see=Can.SEE_CHILDREN, write=(Can.WRITE_INVESTIGATION,)),
     CaseTable(model=ChildSafety, see=Can.SEE_CHILDREN, write=(Can.WRITE_INTAKE,)),
-    RuledTable(model=LegalProvision, worker="select", rows="true", inserts=LOADING),
-    RuledTable(model=DelegationRule, worker="select", rows="true", inserts=LOADED),
+    OpenTable(model=LegalProvision, worker="select", extra_triggers=only_with(Can.LOAD_SCENARIO)),
+    OpenTable(model=DelegationRule, worker="select", extra_triggers=only_with(Can.LOAD_SCENARIO)),
     CaseTable(
         model=Decision,
         worker="select",

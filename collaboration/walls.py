@@ -1,7 +1,7 @@
 """Which rights open what passes between the social services and the police."""
 
 from avhopp.access.roles import Can
-from avhopp.access.walls import CaseTable, RuledTable, cases_for
+from avhopp.access.walls import CaseTable, OpenTable, RuledTable, cases_for, only_with
 from collaboration.models import (
     AssessmentUse,
     Consent,
@@ -11,8 +11,6 @@ from collaboration.models import (
     RegisterCheck,
     ReleasePackage,
 )  # fmt: skip
-
-LOADING = f"(select sec.able('{Can.LOAD_SCENARIO.value}'))"
 
 # What the police assessed never changes once registered: a correction is a new version.
 # A second reader signs once, and for nobody else. A withdrawal is written once, by who may register, in the
@@ -67,7 +65,7 @@ TABLES = [
     CaseTable(model=Consent, see=Can.SEE_CONSENT, write=(Can.WRITE_CONSENT,)),
     CaseTable(model=RegisterCheck, worker="select", see=Can.SEE_CHECKS, write=(Can.WRITE_CHECKS,)),
     CaseTable(model=Deviation, see=Can.SEE_CHECKS, write=(Can.WRITE_CHECKS,)),
-    RuledTable(model=LegalBasis, rows="true", inserts=LOADING),
+    OpenTable(model=LegalBasis, extra_triggers=only_with(Can.LOAD_SCENARIO)),
     CaseTable(
         model=ReleasePackage,
         see=Can.SEE_RELEASE,

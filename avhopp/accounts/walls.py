@@ -11,7 +11,7 @@ from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 
 from avhopp.access.roles import MACHINE_ROLES, Can
-from avhopp.access.walls import OpenTable, RuledTable
+from avhopp.access.walls import OpenTable, RuledTable, only_with
 from avhopp.accounts.models import (
     FormDraft,
     Municipality,
@@ -25,7 +25,7 @@ from avhopp.accounts.models import (
 #: The processes that people reach; set-up and the owner's own functions are not among them.
 LOGINS = "'avhopp_web', 'avhopp_worker', 'avhopp_portal'"
 MACHINES = ", ".join(f"'{role}'" for role in MACHINE_ROLES)
-MANAGED = f"(select sec.able('{Can.MANAGE_ACCOUNTS.value}') or sec.able('{Can.LOAD_SCENARIO.value}'))"
+MANAGED = only_with(Can.MANAGE_ACCOUNTS, Can.LOAD_SCENARIO, on="update or delete")
 OWN = "user_id = (select sec.actor())"
 
 # An account is opened, and its powers changed, by whoever manages accounts, and never one's own. A password
@@ -89,10 +89,9 @@ language sql volatile security definer set search_path = '' as $$
 $$"""
 
 TABLES = [
-    *(
-        RuledTable(model=model, worker="select", rows="true", inserts="true", writes=MANAGED)
-        for model in (Municipality, Unit, PoliceUnit)
-    ),
+    OpenTable(model=Municipality, worker="select", extra_triggers=MANAGED),
+    OpenTable(model=Unit, worker="select", extra_triggers=MANAGED),
+    OpenTable(model=PoliceUnit, worker="select", extra_triggers=MANAGED),
     OpenTable(
         model=User,
         worker="select (id, username, handle, name, title, phone, email, role, municipality_id, unit_id, "

@@ -101,7 +101,7 @@ def test_new_rows_leave_one_row_and_one_entry_each(cast, units, path):
 
 
 def test_a_delete_leaves_one_row_and_one_entry(cast, case, today):
-    with acting(cast.eva, reason=REASON):
+    with acting(cast.asta, reason=REASON):
         for _ in range(ROWS):
             JournalEntry(
                 case=case, kind="kontakt", occurred_on=today, facts="Utkast", author=cast.asta,
