@@ -17,7 +17,7 @@ test:  ## the whole suite with servers of its own (PYTEST_ARGS="tests/cases -k j
 	@bin/bootstrap test && exec $(PYTHON) -m avhopp.services test -n 2 --dist loadfile --no-loadscope-reorder -m "not deep" $(PYTEST_ARGS)
 
 test-deep:  ## the suite with its long variants
-	@bin/bootstrap test && exec $(PYTHON) -m avhopp.services test $(PYTEST_ARGS)
+	@bin/bootstrap test && AVHOPP_DEEP=1 exec $(PYTHON) -m avhopp.services test -n 2 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 check:  ## format, lint, types, templates, missing migrations, production settings
 	@bin/bootstrap test && bin/check

@@ -31,7 +31,7 @@ MENU = [
     ("Åtkomst", "access_requests", "key-round", Can.ASK_ACCESS),
     ("Nödåtkomst", "emergencies", "shield-alert", Can.SEE_EMERGENCIES),
     ("Loggkontroll", "log_reviews", "scan-eye", Can.SEE_LOG_REVIEW),
-    ("Konton", "accounts", "key-round", Can.MANAGE_ACCOUNTS),
+    ("Konton", "accounts", "key-round", Can.SEE_ACCOUNTS),
 ]
 
 

@@ -1,5 +1,6 @@
 """Whole pages through the real views, both walls on: queries and time in the database for each."""
 
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -40,6 +41,17 @@ def database_cost(client: Client, url: str) -> tuple[int, float]:
     return max(counts), sorted(times[1:])[int(ROUNDS * 0.95) - 1]
 
 
+def signed_in(user: User) -> Client:
+    """A browser in which `user` has just signed in, with both factors."""
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(user, backend=BACKEND)
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "mfa", "type": "totp", "at": time.time()}]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()
+    return client
+
+
 def table(pages: Iterable[Page]) -> list[str]:
     """Markdown: what each page costs."""
     lines = [
@@ -47,8 +59,7 @@ def table(pages: Iterable[Page]) -> list[str]:
         "|---|---|---|---|---|---|",
     ]
     for page in pages:
-        client = Client(SERVER_NAME="localhost")
-        client.force_login(page.user, backend=BACKEND)
+        client = signed_in(page.user)
         queries, slow = database_cost(client, page.url)
         good = "yes" if queries <= MOST_QUERIES and slow <= MOST_MILLISECONDS else "NO"
         lines.append(f"| {page.name} | {page.user.role} | {page.sees} | {queries} | {slow:.1f} | {good} |")

@@ -4,20 +4,27 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Self
-from uuid import UUID
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
+from uuid import UUID, uuid4
 
 from django.apps import apps
-from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.auth import get_user_model
+from django.core.exceptions import EmptyResultSet
 from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.functions import Now
+from django.db.models.sql.compiler import SQLCompiler
 
 from avhopp.access.context import CASES, narrowed_to
 from avhopp.access.roles import WORK, Can, GrantKind, kinds_opening, opens, role_can
 
 if TYPE_CHECKING:
     from avhopp.accounts.models import User
+
+
+#: Whose id stands in a query that is written once for everybody.
+SOMEBODY = uuid4()
 
 
 def in_force() -> Q:
@@ -107,30 +114,61 @@ class IsLookedAt(Func):
     output_field = models.BooleanField()
 
 
+class Written(NamedTuple):
+    """A query as SQL."""
+
+    sql: str
+    values: tuple[Any, ...]
+
+
+def written(rows: models.QuerySet) -> Written:
+    try:
+        sql, values = rows.query.get_compiler(rows.db).as_sql()
+    except EmptyResultSet:
+        return Written("select null::uuid where false", ())
+    return Written(sql, tuple(values))
+
+
+@lru_cache
+def _written_for(role: str, can: Can) -> Written:
+    """`granted_cases` of anybody in this role, for whom `SOMEBODY` stands."""
+    return written(granted_cases(get_user_model()(pk=SOMEBODY, role=role), can))
+
+
 class IsAnyOf(Func):
     """`column = any(array(select ...))`: the subquery runs once and its result becomes an index condition.
 
     With `in` the planner joins, and its guess of the number of grants decides between milliseconds and a
-    second.
+    second. The subquery refers to nothing outside itself: its SQL is written when this is made, and not anew
+    in each of the queries that it becomes a part of.
     """
 
-    template = "%(expressions)s"
-    arg_joiner = " = any "
+    arity = 1
     output_field = models.BooleanField()
 
-    def __init__(self, path: str, rows: models.QuerySet) -> None:
-        super().__init__(F(path), Parenthesised(ArraySubquery(rows)))
+    def __init__(self, path: str, rows: "models.QuerySet | Written") -> None:
+        super().__init__(F(path))
+        self.rows = rows if isinstance(rows, Written) else written(rows)
+
+    def as_sql(self, compiler: SQLCompiler, *_: Any, **__: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
+        column, values = compiler.compile(self.source_expressions[0])
+        return f"{column} = any (array({self.rows.sql}))", [*values, *self.rows.values]
 
 
-class Parenthesised(Func):
-    template = "(%(expressions)s)"
+class IsGranted(IsAnyOf):
+    """Whether the column is one of `granted_cases(user, can)`, whose SQL is written once for each role."""
+
+    def __init__(self, path: str, user: "User", can: Can) -> None:
+        sql, values = _written_for(user.role, can)
+        own = tuple(user.pk if value == SOMEBODY else value for value in values)
+        super().__init__(path, Written(sql, own))
 
 
 def opened_to(user: "User", can: Can, case_path: str) -> Q:
     """Rows whose case is open to `user` for the right; of the cases that the running block looks at."""
     looking = _looking.get()
     if looking is None or looking.user != user:
-        return Q(IsAnyOf(case_path, granted_cases(user, can)))
+        return Q(IsGranted(case_path, user, can))
     opened = looking.opened(can)
     if len(opened) == len(looking.held):
         return Q(IsLookedAt(case_path))

@@ -8,6 +8,7 @@ from avhopp.access.walls import (
     RuledTable,
     cases_for,
     municipality_for,
+    only_with,
     persons_for,
 )
 from cases.models import (
@@ -48,6 +49,8 @@ NEW_OR_ASSIGNED = (
     f"and (content_object_id = {cases_for(Can.ASSIGN)} "
     "or ((select sec.able('open_case')) and sec.is_new_case(content_object_id)))"
 )
+#: Nobody gives access to themselves, but to the case that they open.
+TO_SOMEBODY_ELSE = "(user_id <> (select sec.actor()) or sec.is_new_case(content_object_id))"
 #: Whoever ends a grant puts the own name to it.
 ENDED_BY_ACTOR = (
     "coalesce(ended_by_id, (select sec.actor())) = (select sec.actor()) "
@@ -106,6 +109,17 @@ OWN_GROUPS_GRANTS = (
     f"else content_object_id = {cases_for(Can.SEE_CASE)} end"
 )
 
+#: Whoever may see a person through one case must not point another case at a person who is hidden.
+SAME_PERSON = (
+    "create or replace function audit.keep_person() returns trigger "
+    "language plpgsql set search_path = '' as $$ begin "
+    "raise exception 'a case keeps its person' using errcode = 'check_violation', "
+    "constraint = 'a_case_keeps_its_person'; end $$",
+    "drop trigger if exists keep_person on {table}",
+    "create trigger keep_person before update on {table} for each row "
+    "when (old.person_id is distinct from new.person_id) execute function audit.keep_person()",
+)
+
 
 def by_kind(rights: dict[DocumentKind, Can]) -> str:
     """SQL: the document's case is open for the right of the document's kind. Only that right is computed."""
@@ -125,8 +139,10 @@ TABLES = [
         model=Case,
         worker="select",
         rows=f"id = {cases_for(Can.SEE_CASE)}",
-        inserts=f"id = {cases_for(Can.OPEN_CASE)} and municipality_id = {municipality_for(Can.OPEN_CASE)}",
+        inserts=f"id = {cases_for(Can.OPEN_CASE)} and municipality_id = {municipality_for(Can.OPEN_CASE)} "
+        f"and (person_id = {persons_for(Can.SEE_PERSON)} or (select sec.is_new_person(person_id)))",
         writes=f"id = {cases_for(Can.WRITE_CASE, Can.DECIDE, Can.WRITE_PLACEMENT, Can.ASSIGN)}",
+        extra_triggers=SAME_PERSON,
     ),
     RuledTable(
         model=Person,
@@ -139,7 +155,7 @@ TABLES = [
         model=CaseUserGrant,
         worker="select",
         rows=OWN_GRANTS,
-        inserts=NEW_OR_ASSIGNED,
+        inserts=f"{NEW_OR_ASSIGNED} and {TO_SOMEBODY_ELSE}",
         writes=ENDED_BY_ACTOR,
         extra_triggers=ONLY_ENDED,
     ),
@@ -179,7 +195,7 @@ TABLES = [
         writes="to_id = (select sec.actor())",
         extra_triggers=answered_once("acknowledged_at"),
     ),
-    OpenTable(model=CaseNumber),
+    OpenTable(model=CaseNumber, extra_triggers=only_with(Can.OPEN_CASE)),
     MunicipalityTable(
         model=DuplicateFlag, web="select, update", see=(Can.SEE_DUPLICATES,), write=(Can.SEE_DUPLICATES,)
     ),
@@ -188,8 +204,8 @@ TABLES = [
     CaseTable(model=HealthPart, see=Can.SEE_HEALTH, write=(Can.WRITE_INVESTIGATION,)),
     CaseTable(model=ChildrenPart, see=Can.SEE_CHILDREN, write=(Can.WRITE_INVESTIGATION,)),
     CaseTable(model=ChildSafety, see=Can.SEE_CHILDREN, write=(Can.WRITE_INTAKE,)),
-    OpenTable(model=LegalProvision, worker="select"),
-    OpenTable(model=DelegationRule, worker="select"),
+    OpenTable(model=LegalProvision, worker="select", extra_triggers=only_with(Can.LOAD_SCENARIO)),
+    OpenTable(model=DelegationRule, worker="select", extra_triggers=only_with(Can.LOAD_SCENARIO)),
     CaseTable(
         model=Decision,
         worker="select",

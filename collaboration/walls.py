@@ -1,7 +1,7 @@
 """Which rights open what passes between the social services and the police."""
 
 from avhopp.access.roles import Can
-from avhopp.access.walls import CaseTable, OpenTable, RuledTable, cases_for
+from avhopp.access.walls import CaseTable, OpenTable, RuledTable, cases_for, only_with
 from collaboration.models import (
     AssessmentUse,
     Consent,
@@ -65,7 +65,7 @@ TABLES = [
     CaseTable(model=Consent, see=Can.SEE_CONSENT, write=(Can.WRITE_CONSENT,)),
     CaseTable(model=RegisterCheck, worker="select", see=Can.SEE_CHECKS, write=(Can.WRITE_CHECKS,)),
     CaseTable(model=Deviation, see=Can.SEE_CHECKS, write=(Can.WRITE_CHECKS,)),
-    OpenTable(model=LegalBasis),
+    OpenTable(model=LegalBasis, extra_triggers=only_with(Can.LOAD_SCENARIO)),
     CaseTable(
         model=ReleasePackage,
         see=Can.SEE_RELEASE,

@@ -42,6 +42,20 @@ class Cast:
             return people[name]
         raise AttributeError(name)
 
+    def change(self, user: User, **facts: object) -> None:
+        """Change an account, as whoever loads scenarios may."""
+        for name, value in facts.items():
+            setattr(user, name, value)
+        with acting(self.inlasare):
+            user.save(update_fields=list(facts))
+
+    def add(self, handle: str, role: Role, unit: Unit | None = None, **more: object) -> User:
+        """One more account of the municipality."""
+        with acting(self.inlasare):
+            user = add_person(self.municipality, handle, role, unit=unit, **({"password": "!"} | more))
+        self.people[handle] = user
+        return user
+
 
 WHO = {
     "asta": (Role.CASE_WORKER, "beroende"),
@@ -82,10 +96,8 @@ def make_cast() -> Cast:
 
 def add_person(home: Municipality, handle: str, role: Role, **more: object) -> User:
     """An account with its teams. Only a machine's is opened without a context."""
-    user = User(
-        username=f"{handle}@{home.code}", handle=handle, name=handle.capitalize(), role=role,
-        municipality=home, **more,
-    )  # fmt: skip
+    facts = {"name": handle.capitalize(), "role": role, "municipality": home} | more
+    user = User(username=f"{handle}@{home.code}", handle=handle, **facts)
     user.save(force_insert=True)
     join_team(user=user)
     return user

@@ -23,7 +23,8 @@ from avhopp import services
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
 
-LIFETIME_SECONDS = 3600  # longer than any request or render; the transaction ends it first
+#: How long a context is good for if its transaction does not end first: a page's, and a command's.
+REQUEST_SECONDS, LIFETIME_SECONDS = 120, 3600
 SETTING = "avhopp.actor"
 REASON = "avhopp.reason"
 CASES = "avhopp.cases"
@@ -71,7 +72,7 @@ def acting(
     if not connection.in_atomic_block:
         raise ImproperlyConfigured("acting() needs a transaction: the context lives and dies with it.")
     login = settings.DATABASE_LOGIN
-    expires = int(time.time()) + LIFETIME_SECONDS
+    expires = int(time.time()) + (REQUEST_SECONDS if whole_request else LIFETIME_SECONDS)
     before = _exchange(signed(user.pk, login, context_key(login), expires) if user else "", reason)
     try:
         yield

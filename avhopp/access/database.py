@@ -8,12 +8,15 @@ from avhopp import services
 from avhopp.access.context import context_key
 from avhopp.access.roles import ROLES, GrantKind, Role, opened_by, opens
 
+#: Of what a process runs PostgreSQL shows every other session of the same login, and a statement may hold a
+#: signed context.
+UNSEEN = {"track_activities": "off"}
 LOGINS = {
     # login: (connection limit, settings)
     "migrator": (5, {}),
-    "web": (60, {"statement_timeout": "30s", "idle_in_transaction_session_timeout": "60s"}),
-    "portal": (20, {"statement_timeout": "5s", "idle_in_transaction_session_timeout": "30s"}),
-    "worker": (20, {"statement_timeout": "120s"}),
+    "web": (60, {"statement_timeout": "30s", "idle_in_transaction_session_timeout": "60s", **UNSEEN}),
+    "portal": (20, {"statement_timeout": "5s", "idle_in_transaction_session_timeout": "30s", **UNSEEN}),
+    "worker": (20, {"statement_timeout": "120s", **UNSEEN}),
     "auditor": (5, {"statement_timeout": "300s", "default_transaction_read_only": "on"}),
     "backup": (5, {"default_transaction_read_only": "on"}),
 }

@@ -154,6 +154,30 @@ class RuledTable(Table):
         return self.writes or self.inserts
 
 
+#: A process that people reach changes such rows only for somebody with one of the rights that are named.
+ONLY_WITH = """
+create or replace function audit.only_with() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+    if current_user in ('avhopp_web', 'avhopp_worker', 'avhopp_portal') and not exists (
+            select from unnest(tg_argv) as wanted where sec.able(wanted)) then
+        raise exception 'only_with: % needs a right that is missing', tg_table_name
+            using errcode = 'check_violation', constraint = 'changed_by_those_who_may';
+    end if;
+    return case when tg_op = 'DELETE' then old else new end;
+end $$"""
+
+
+def only_with(*rights: Can, on: str = "insert or update or delete") -> tuple[str, ...]:
+    """Triggers for an open table, which everybody reads and few change."""
+    return (
+        ONLY_WITH,
+        "drop trigger if exists only_with on {table}",
+        f"create trigger only_with before {on} on {{table}} "
+        f"for each row execute function audit.only_with({_quoted(rights)})",
+    )
+
+
 def tables() -> list[Table]:
     """Every declared table of every installed app, in a stable order."""
     found: list[Table] = []

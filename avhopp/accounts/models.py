@@ -94,8 +94,8 @@ class UserQuerySet(models.QuerySet):
         return self.filter(municipality=municipality)
 
     def visible_to(self, user: "User") -> "UserQuerySet":
-        """The people's accounts of the municipality, for whoever manages them."""
-        if not may_in_general(user, Can.MANAGE_ACCOUNTS):
+        """The people's accounts of the municipality, for whoever manages them or follows it."""
+        if not may_in_general(user, Can.SEE_ACCOUNTS):
             return self.none()
         return self.filter(municipality=user.municipality_id).exclude(role__in=MACHINE_ROLES)
 

@@ -11,7 +11,7 @@ from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 
 from avhopp.access.roles import MACHINE_ROLES, Can
-from avhopp.access.walls import OpenTable, RuledTable
+from avhopp.access.walls import OpenTable, RuledTable, only_with
 from avhopp.accounts.models import (
     FormDraft,
     Municipality,
@@ -25,6 +25,7 @@ from avhopp.accounts.models import (
 #: The processes that people reach; set-up and the owner's own functions are not among them.
 LOGINS = "'avhopp_web', 'avhopp_worker', 'avhopp_portal'"
 MACHINES = ", ".join(f"'{role}'" for role in MACHINE_ROLES)
+MANAGED = only_with(Can.MANAGE_ACCOUNTS, Can.LOAD_SCENARIO, on="update or delete")
 OWN = "user_id = (select sec.actor())"
 
 # An account is opened, and its powers changed, by whoever manages accounts, and never one's own. A password
@@ -58,8 +59,8 @@ begin
     return new;
 end $$"""
 
-# Groups hold the grants of whole teams. An account gets its first when it is made; after that whoever
-# manages accounts moves it, and nobody their own.
+# Groups hold the grants of whole teams. Whoever manages accounts moves an account between them, and nobody
+# their own. Without a context only the accounts of machines join theirs.
 KEEP_OWN_TEAM = f"""
 create or replace function audit.keep_own_team() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -69,7 +70,7 @@ declare
 begin
     if session_user not in ({LOGINS}) then return result; end if;
     if sec.actor() is null and tg_op = 'INSERT'
-        and not exists (select from app.accounts_user_groups g where g.user_id = account) then
+        and exists (select from app.accounts_user u where u.id = account and u.role in ({MACHINES})) then
         return result;
     end if;
     if account is distinct from sec.actor()
@@ -88,9 +89,9 @@ language sql volatile security definer set search_path = '' as $$
 $$"""
 
 TABLES = [
-    OpenTable(model=Municipality, worker="select"),
-    OpenTable(model=Unit, worker="select"),
-    OpenTable(model=PoliceUnit, worker="select"),
+    OpenTable(model=Municipality, worker="select", extra_triggers=MANAGED),
+    OpenTable(model=Unit, worker="select", extra_triggers=MANAGED),
+    OpenTable(model=PoliceUnit, worker="select", extra_triggers=MANAGED),
     OpenTable(
         model=User,
         worker="select (id, username, handle, name, title, phone, email, role, municipality_id, unit_id, "

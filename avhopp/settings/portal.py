@@ -44,6 +44,7 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": services.endpoints().redis_url,
         "KEY_PREFIX": "portal",
+        "OPTIONS": {"serializer": "avhopp.kernel.plain.PlainSerializer"},
     }
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.cache"

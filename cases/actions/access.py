@@ -13,7 +13,7 @@ from avhopp.access.roles import READ, WORK, Can, GrantKind, Role, kinds_opening
 from avhopp.accounts.models import Unit, User
 from avhopp.audit.events import record
 from avhopp.kernel.refusal import Refused
-from cases.actions.grants import HANDLER_ROLES, TEAM_ROLES, team_name
+from cases.actions.grants import HANDLER_ROLES, TEAM_ROLES, refuse_oneself, team_name
 from cases.models import Case, CaseGroupGrant, CaseUserGrant
 from cases.models.grants import LONGEST_TEMPORARY, SHORTEST_REASON
 from cases.visibility import in_force
@@ -69,9 +69,10 @@ def add_co_handler(*, case: Case, handler: User, reason: str, by: User, today: d
     """Somebody handles the case together with its handler, until further notice.
 
     Raises:
-        Refused: `not_allowed`, `not_a_handler`, `already_handler`.
+        Refused: `not_allowed`, `own_access`, `not_a_handler`, `already_handler`.
     """
     demand(by, Can.ASSIGN, case)
+    refuse_oneself(handler, by)
     if handler.municipality_id != case.municipality_id or handler.role not in CO_HANDLER_ROLES:
         raise Refused(
             "not_a_handler",
@@ -170,8 +171,7 @@ def permission(codename: str) -> Permission:
 
 
 def _may_receive(case: Case, to: User, to_work: bool, by: User) -> None:
-    if to.pk == by.pk:
-        raise Refused("own_access", "Du kan inte ge dig själv behörighet.", field="to")
+    refuse_oneself(to, by)
     if to.municipality_id != case.municipality_id or not kinds_opening(to.role, Can.SEE_CASE):
         raise Refused("role_opens_nothing", "Personens roll öppnar inga ärenden.", field="to")
     lasting = [grant for grant in case.grants_to(to) if grant.kind != GrantKind.BREAK_GLASS]

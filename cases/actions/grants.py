@@ -96,13 +96,20 @@ def grant_handler(*, case: Case, handler: User, by: User, reason: str) -> CaseUs
     return grant
 
 
+def refuse_oneself(to: User, by: User) -> None:
+    """Nobody both asks and approves: `own_access`, at no field, since pages call it `to` or `handler`."""
+    if to.pk == by.pk:
+        raise Refused("own_access", "Du kan inte ge dig själv behörighet. Be en kollega som får göra det.")
+
+
 def assign_handler(*, case: Case, handler: User, reason: str, by: User, today: date) -> CaseUserGrant:
     """Hand the case over: the present handler's access ends now, the new one's begins.
 
     Raises:
-        Refused: codes `not_allowed`, `not_a_handler`, `already_handler`.
+        Refused: codes `not_allowed`, `own_access`, `not_a_handler`, `already_handler`.
     """
     demand(by, Can.ASSIGN, case)
+    refuse_oneself(handler, by)
     if handler.municipality_id != case.municipality_id:
         raise Refused("not_a_handler", "Handläggaren måste arbeta i samma kommun.", field="handler")
     current = list(

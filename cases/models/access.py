@@ -18,7 +18,7 @@ from avhopp.access.roles import Can, role_can
 from avhopp.accounts.models import Municipality, User
 from cases.models.case import Case
 from cases.models.grants import LONGEST_BREAK_GLASS, SHORTEST_REASON
-from cases.visibility import IsAnyOf, granted_cases
+from cases.visibility import IsGranted
 
 #: How long a request waits for its answer, and an emergency for its review.
 ANSWERED_WITHIN = timedelta(days=14)
@@ -41,7 +41,7 @@ class AccessRequestQuerySet(models.QuerySet):
             return self.filter(own | Q(municipality=user.municipality_id))
         if not role_can(user.role, Can.ASSIGN):
             return self.filter(own)
-        held = Case.objects.filter(IsAnyOf("id", granted_cases(user, Can.ASSIGN)))
+        held = Case.objects.filter(IsGranted("id", user, Can.ASSIGN))
         to_answer = Q(municipality=user.municipality_id, case_no__in=held.order_by().values("case_no"))
         return self.filter(own | to_answer)
 

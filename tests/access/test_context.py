@@ -64,8 +64,7 @@ def test_any_other_context_gives_no_rows(cast, case, spoil):
 
 
 def test_an_ended_account_sees_nothing_although_the_context_is_good(cast, case, today):
-    cast.asta.is_active = False
-    cast.asta.save(update_fields=["is_active"])
+    cast.change(cast.asta, is_active=False)
     assert cases_with(good(cast.asta)) == 0
 
 

@@ -45,8 +45,7 @@ def idp(issuer, settings, cast):
     settings.SOCIALACCOUNT_PROVIDERS = {
         "openid_connect": {"OAUTH_PKCE_ENABLED": True, "SCOPE": ["openid"], "APPS": [app]}
     }
-    with acting(cast.eva):
-        User.objects.filter(pk=cast.asta.pk).update(provider_id="asta-at-work")
+    cast.change(cast.asta, provider_id="asta-at-work")
 
     def following(fault: str = "", **claims: object) -> None:
         said = {"fault": fault, "claims": {"sub": "asta-at-work", **claims}}
@@ -128,8 +127,7 @@ def test_nobody_registers(client, idp, subject):
     "change", [{"is_active": False}, {"valid_to": "2020-01-01"}, {"role": "rapportering", "unit": None}]
 )
 def test_an_account_that_may_not_sign_in_does_not(client, idp, cast, change):
-    with acting(cast.eva):
-        User.objects.filter(pk=cast.asta.pk).update(**change)
+    cast.change(cast.asta, **change)
     assert refused(client, through(client))
 
 

@@ -151,9 +151,7 @@ def test_the_second_step_waits_ten_minutes(client, app_of):
 def test_the_account_can_end_between_the_steps(client, app_of, cast):
     secret = app_of("asta")
     password_step(client)
-    with acting(cast.eva):
-        cast.asta.is_active = False
-        cast.asta.save()
+    cast.change(cast.asta, is_active=False)
     assert enter_code(client, code_now(secret, time.time())).url == reverse("sign_in")
 
 

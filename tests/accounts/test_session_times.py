@@ -9,8 +9,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from avhopp.access.roles import Role
 from avhopp.access.session_times import IDLE_SECONDS, LONGEST_SECONDS
-from avhopp.accounts.models import Session, User
+from avhopp.accounts.models import Session
 from avhopp.accounts.sessions import device_name, digest
 from tests.cast import BACKEND
 
@@ -94,16 +95,13 @@ def test_the_database_holds_the_time_too(clock, as_):
 def test_a_changed_account_is_out_with_the_next_click(as_, cast, change):
     asta, bo = as_("asta"), as_("bo")
     assert is_in(asta)
-    with acting(cast.eva):
-        User.objects.filter(pk=cast.asta.pk).update(**change)
+    cast.change(cast.asta, **change)
     assert asta.get(PAGE).url.startswith(reverse("sign_in"))
     assert is_in(bo)
 
 
 def test_a_new_role_has_its_own_rights_at_once(as_, cast):
-    with acting(cast.eva):
-        User.objects.filter(pk=cast.asta.pk).update(role="namndsekreterare", unit=None)
-    cast.asta.refresh_from_db()
+    cast.change(cast.asta, role=Role.BOARD_SECRETARY, unit=None)
     asta = as_("asta")
     assert asta.get(reverse("my_cases")).status_code == 403
     assert asta.get(reverse("reports")).status_code == 200

@@ -178,8 +178,7 @@ def test_a_refusal_has_a_code():
 def argon2(cast, settings):
     """The real hash, and how often it was worked out."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
-    cast.asta.set_password("asta-hemligt-2026")
-    cast.asta.save()
+    cast.change(cast.asta, password=hashers.make_password("asta-hemligt-2026"))
 
 
 NAMES = ("asta@0198", "asta", "nobody@0198", "dag@0198")

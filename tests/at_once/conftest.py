@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.db import connections, transaction
 from django.db.models import Model
 from django.http import HttpResponse
@@ -23,7 +24,6 @@ from avhopp.access.roles import Role
 from avhopp.accounts.models import User
 from avhopp.services.processes import wait_until
 from cases.actions.decision import standard_delegation
-from cases.actions.grants import join_team
 from cases.actions.intake import FirstContact, NewPerson, open_case
 from cases.models import Case, Decision
 from cases.states import CaseState
@@ -116,15 +116,9 @@ def stage(committed: None) -> Stage:
     def made() -> Stage:
         with transaction.atomic():
             cast = make_cast()
-            bea = User(
-                username="bea@0198", handle="bea", name="Bea", role=Role.UNIT_MANAGER,
-                municipality=cast.municipality, unit=cast.beroende,
-            )  # fmt: skip
-            bea.set_password("bea-hemligt-2026")
-            bea.save()
-            join_team(user=bea)
-            cast.people["bea"] = bea
-            standard_delegation(cast.municipality, today - timedelta(days=400))
+            cast.add("bea", Role.UNIT_MANAGER, cast.beroende, password=make_password("bea-hemligt-2026"))
+            with acting(cast.inlasare):
+                standard_delegation(cast.municipality, today - timedelta(days=400))
             siri = cast.siri
             with acting(siri):
                 provider = add_provider(facts=ProviderFacts("Granen", "hvb"), by=siri, today=today)

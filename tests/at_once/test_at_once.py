@@ -331,7 +331,7 @@ def test_two_budget_lines_come_one_after_the_other(stage, today):
     said = {"year": today.year, "kind": "ram", "amount": "1000", "decided": today, "decision_ref": "KF § 7"}
     address = reverse("budget_line_new")
     answers = at_once(
-        stage.cast.municipality, *(post(stage.browser(who), address, **said) for who in ("eskil", "siri"))
+        stage.cast.municipality, *(post(stage.browser(who), address, **said) for who in ("eskil", "bo"))
     )
     assert [answer.status_code for answer in answers] == [302, 302]
     lines = stage.act("eskil", lambda _: sorted(BudgetLine.objects.values_list("position", flat=True)))

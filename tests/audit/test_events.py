@@ -30,7 +30,9 @@ def operation(cast, case, today):
     with acting(cast.siri):
         provider = add_provider(facts=ProviderFacts("Granen", "hvb"), **on)
         facts = LineFacts(today.year, "ram", 1000, today, "KF § 7")
-        line = add_budget_line(facts=facts, **on)
+    with acting(cast.eskil):
+        line = add_budget_line(facts=facts, by=cast.eskil, today=today)
+    with acting(cast.siri):
         report = request_report(
             municipality=cast.municipality, month=last_month, at=timezone.now(), **on
         )  # fmt: skip
@@ -55,7 +57,7 @@ READERS = [
     ("bo", set(OPERATION)),
     ("eskil", set(OPERATION)),
     ("asta", {"utforare_tillagd"}),
-    ("frida", {"utforare_tillagd"}),
+    ("frida", {"utforare_tillagd", "budgetrad_tillagd"}),
     ("cleo", {"utforare_tillagd"}),
     ("nils", {"rapport_bestalld"}),
     ("eva", set()),

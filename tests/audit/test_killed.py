@@ -21,7 +21,7 @@ DATABASE = own_name("avhopp_killed")
 WRITERS = 5
 PROGRAM = [sys.executable, "-m", "tests.audit.writer"]
 SESSIONS = (
-    "select pid, xact_start is not null from pg_stat_activity"
+    "select pid, backend_xid is not null from pg_stat_activity"
     " where datname = %s and usename = 'avhopp_web' and backend_type = 'client backend'"
 )
 

@@ -24,7 +24,8 @@ from cases.states import CaseEvent
 
 @pytest.fixture(autouse=True)
 def _delegation(cast, today: date) -> None:
-    standard_delegation(cast.municipality, today - timedelta(days=400))
+    with acting(cast.inlasare):
+        standard_delegation(cast.municipality, today - timedelta(days=400))
 
 
 @pytest.fixture

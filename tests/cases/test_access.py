@@ -103,8 +103,7 @@ def test_grant_to_read_opens_no_writing_right_at_either_wall(as_, cast, case, gi
 def test_grant_to_work_opens_what_the_role_opens_and_not_the_right_to_pass_it_on(
     as_, cast, case, give, today
 ):
-    cast.cleo.role = Role.SENIOR_CASE_WORKER
-    cast.cleo.save(update_fields=["role"])
+    cast.change(cast.cleo, role=Role.SENIOR_CASE_WORKER)
     give(to_work=True)
     assert as_("cleo").get(reverse("contact", args=[case.pk])).status_code == 200
     assert as_("cleo").get(reverse("access_give", args=[case.pk])).status_code == 403
@@ -125,9 +124,8 @@ def test_grant_to_work_opens_what_the_role_opens_and_not_the_right_to_pass_it_on
 def test_a_unit_is_given_a_grant_and_whoever_joins_or_leaves_it_follows(as_, cast, case, give):
     give(to="ungdom")
     assert sees(cast, "cleo") == (True, True)
+    cast.change(cast.cleo, unit=cast.beroende)
     with acting(cast.eva):
-        cast.cleo.unit = cast.beroende
-        cast.cleo.save(update_fields=["unit"])
         join_team(user=cast.cleo)
     assert sees(cast, "cleo") == (False, False)
 
@@ -160,7 +158,7 @@ def test_what_is_refused(cast, give, change, code):
         ({"valid_to": Now() + timedelta(days=91)}, "temporary_user_grant_ends_within_90_days"),
         ({"valid_to": None}, "temporary_user_grant_ends_within_90_days"),
         ({"reason": "kort"}, "extraordinary_user_grant_has_a_reason"),
-        ({"user": "frida"}, "nobody_gives_themselves_a_temporary_grant"),
+        ({"user": "frida"}, "row-level security"),
         ({"granted_by": "bo"}, "row-level security"),
         ({"kind": GrantKind.BREAK_GLASS}, "row-level security"),
     ],
@@ -314,18 +312,15 @@ def test_a_co_handler_works_and_the_handler_stays_the_handler(as_, cast, case, t
 def test_role_change_and_deactivation_are_effective_on_the_next_request(as_, cast, case):
     bo, url = as_("bo"), reverse("decisions", args=[case.pk])
     assert bo.get(url).status_code == 200
-    cast.bo.role = Role.FINANCE_OFFICER
-    cast.bo.save(update_fields=["role"])
+    cast.change(cast.bo, role=Role.FINANCE_OFFICER)
     assert bo.get(url).status_code == 302  # to the sign-in
     assert as_("bo").get(reverse("investigation", args=[case.pk])).status_code == 403  # in the group still
     assert sees(cast, "bo") == (True, True)
-    cast.bo.role = Role.BOARD_SECRETARY
-    cast.bo.save(update_fields=["role"])
+    cast.change(cast.bo, role=Role.BOARD_SECRETARY)
     assert as_("bo").get(url).status_code == 404  # in the group, but the role opens nothing
     assert sees(cast, "bo") == (False, False)
     asta = as_("asta")
     assert asta.get(url).status_code == 200
-    cast.asta.is_active = False
-    cast.asta.save(update_fields=["is_active"])
+    cast.change(cast.asta, is_active=False)
     assert asta.get(url).status_code == 302  # to the sign-in
     assert sees(cast, "asta") == (False, False)

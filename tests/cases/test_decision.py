@@ -207,7 +207,8 @@ def test_outside_the_state_the_page_leads_back(as_, case):
 
 def test_the_standard_order_covers_every_kind_and_is_made_once(cast, today):
     day = today - timedelta(days=400)
-    again = standard_delegation(cast.municipality, day)
+    with acting(cast.inlasare):
+        again = standard_delegation(cast.municipality, day)
     assert (
         DelegationRule.objects.filter(municipality=cast.municipality).count()
         == len(again)

@@ -15,7 +15,6 @@ from avhopp.accounts.models import User
 from avhopp.audit.models import ReadEntry
 from avhopp.kernel.refusal import Refused
 from cases.actions.emergencies import break_glass, review_emergency
-from cases.actions.grants import join_team
 from cases.models import Case, CaseUserGrant, EmergencyAccess, EmergencyNotice, GrantKind
 from cases.models.journal import JournalEntry
 from tests.markup import words
@@ -38,16 +37,7 @@ def ulf(cast) -> User:
 
 
 def colleague(cast, handle, role, unit) -> User:
-    user = User(
-        username=f"{handle}@0198", handle=handle, name=handle.capitalize(), role=role,
-        municipality=cast.municipality, unit=unit,
-    )  # fmt: skip
-    user.set_unusable_password()
-    with acting(cast.eva):
-        user.save()
-        join_team(user=user)
-    cast.people[handle] = user
-    return user
+    return cast.add(handle, role, unit)
 
 
 def take(case_no, by, lasting=HOUR, reason=WHY):

@@ -10,7 +10,6 @@ from avhopp.access.context import acting
 from avhopp.access.roles import Role
 from avhopp.accounts.models import PoliceUnit, Unit, User
 from avhopp.kernel.swedish import sort_key
-from cases.actions.grants import join_team
 from cases.handlers import handlers_of
 from cases.models import Person
 from placements.actions.providers import AgreementFacts, ProviderFacts, add_agreement, add_provider
@@ -36,17 +35,10 @@ def test_the_order_is_written_out_here_and_python_agrees():
 @pytest.fixture
 def colleagues(cast) -> list[User]:
     """Case workers of the unit with these names."""
-    made = []
-    for number, name in enumerate(SHUFFLED):
-        user = User(
-            username=f"h{number}@0198", handle=f"h{number}", name=name, role=Role.CASE_WORKER,
-            municipality=cast.municipality, unit=cast.beroende,
-        )  # fmt: skip
-        user.set_unusable_password()
-        user.save()
-        join_team(user=user)
-        made.append(user)
-    return made
+    return [
+        cast.add(f"h{number}", Role.CASE_WORKER, cast.beroende, name=name)
+        for number, name in enumerate(SHUFFLED)
+    ]
 
 
 def test_persons_in_the_work_list(as_, another):

@@ -79,7 +79,8 @@ def test_a_consent_to_another_unit_is_no_ground(cast, assess, agree):
 
 
 def test_without_any_ground_nothing_is_shown_and_the_assessment_stands(cast, assess):
-    LegalBasis.objects.update(is_active=False)
+    with acting(cast.inlasare):
+        LegalBasis.objects.update(is_active=False)
     assess()
     with acting(cast.siri):
         assert PoliceAssessment.objects.count() == 1

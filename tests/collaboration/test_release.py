@@ -144,7 +144,8 @@ def test_a_ground_that_no_jurist_has_confirmed_cannot_be_chosen(as_, cast, case,
 
 
 def test_a_ground_that_is_not_in_force_cannot_be_chosen(cast, case, wish, own_activity, today):
-    LegalBasis.objects.filter(pk=own_activity.pk).update(valid_to=today)
+    with acting(cast.inlasare):
+        LegalBasis.objects.filter(pk=own_activity.pk).update(valid_to=today)
     assert refusal(cast, case, wish(), today) == "basis_not_active"
 
 

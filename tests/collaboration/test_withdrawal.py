@@ -99,7 +99,8 @@ def test_the_page_that_the_police_read_says_withdrawn_first(as_, cast, case, ass
 
 def test_without_a_ground_the_police_do_not_go_on_seeing_what_no_longer_holds(cast, assess, take_back):
     found = assess()
-    LegalBasis.objects.update(is_active=False)
+    with acting(cast.inlasare):
+        LegalBasis.objects.update(is_active=False)
     take_back(found)
     (only,) = acknowledgements(cast)
     assert only.closed_because == "aterkallad"

@@ -57,7 +57,7 @@ def seed() -> dict[str, Any]:
         facts = {"name": handle.capitalize(), "role": role, "municipality": home, "unit": unit}
         with acting(importer):
             user = User.objects.create(username=f"{handle}@0099", handle=handle, password=hashed, **facts)
-        join_team(user=user)
+            join_team(user=user)
     units = {
         ref: PoliceUnit.objects.create(municipality=home, ref=ref, name=f"Polis {ref}", kind="lpo")
         for ref in PLACES

@@ -57,9 +57,15 @@ class Golden:
             )
 
 
-@pytest.fixture
-def golden(db: None) -> Golden:
+@pytest.fixture(scope="module")
+def golden_year(kept: None) -> Golden:
+    """The golden year, read in once for the tests of a file; what a test does to it is rolled back."""
     return Golden(load(scenario=read_file(GOLDEN), at=AT).municipality)
+
+
+@pytest.fixture
+def golden(db: None, golden_year: Golden) -> Golden:
+    return golden_year
 
 
 @pytest.fixture

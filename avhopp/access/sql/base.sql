@@ -144,6 +144,12 @@ language sql stable security definer set search_path = '' as $$
     select not exists (select from app.cases_case c where c.id = candidate)
 $$;
 
+-- Whether the person has no case yet: one is opened for whoever is new, or already seen.
+create or replace function sec.is_new_person(candidate uuid) returns boolean
+language sql stable security definer set search_path = '' as $$
+    select not exists (select from app.cases_case c where c.person_id = candidate)
+$$;
+
 -- Tell the coordinator that two persons share an identity number, and tell the caller nothing. `number` is the
 -- number's blind index: while keys are rotated it has two, and the caller asks for each.
 drop function if exists sec.flag_duplicates(uuid);

@@ -97,6 +97,4 @@ def _take(user: User, code: str, at: datetime) -> bool:
 def note(user: User, *, by: User, kind: str, text: str, reason: str = "") -> None:
     """An event about an account: what was done, and by whom."""
     today = timezone.localdate()
-    record(
-        by=by, kind=kind, text=text, requires=Can.MANAGE_ACCOUNTS, on=today, reason=reason, object_id=user.pk
-    )
+    record(by=by, kind=kind, text=text, requires=Can.SEE_ACCOUNTS, on=today, reason=reason, object_id=user.pk)

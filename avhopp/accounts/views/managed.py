@@ -9,16 +9,22 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from avhopp.access.decorators import READ_WRITE, WRITE, access, access_page
+from avhopp.access.policy import may_in_general
 from avhopp.access.requests import UserRequest
 from avhopp.access.roles import Can
 from avhopp.accounts.actions import accounts as actions
 from avhopp.accounts.actions.codes import order_code
 from avhopp.accounts.forms import AccountForm, EndForm
 from avhopp.accounts.models import User
+from avhopp.audit.timeline import events_on
 from avhopp.kernel.refusal import Refused
 from avhopp.kernel.swedish_sql import SwedishKey
 from avhopp.pages.paging import Column, page_of, sorting
 
+ICONS = {
+    "account": "user-round", "role": "key-round", "sessions": "log-out", "one": "shield-check",
+    "factor": "shield-check", "password": "shield-check", "recovery": "shield-check",
+}  # fmt: skip
 COLUMNS = (
     Column("Namn", "namn", (SwedishKey("name"), "id")),
     Column("Användarnamn", "konto", ("username",)),
@@ -29,13 +35,13 @@ COLUMNS = (
 )
 
 
-@access_page(Can.MANAGE_ACCOUNTS)
+@access_page(Can.SEE_ACCOUNTS)
 def accounts(request: UserRequest) -> HttpResponse:
     order = sorting(COLUMNS, request, default="namn")
     found = User.objects.visible_to(request.user).select_related("unit", "police_unit")
     page = page_of(found.order_by(*order.order_by), request)
     context = {"columns": order.columns, "page": page, "today": timezone.localdate()}
-    return render(request, "accounts/accounts.html", context)
+    return render(request, "accounts/accounts.html", context | {"manages": _manages(request)})
 
 
 @access_page(Can.MANAGE_ACCOUNTS, READ_WRITE, fresh=True)
@@ -55,7 +61,7 @@ def account_new(request: UserRequest) -> HttpResponse:
     return render(request, "accounts/account_form.html", {"form": form, "user_page": None})
 
 
-@access(User, Can.MANAGE_ACCOUNTS)
+@access(User, Can.SEE_ACCOUNTS)
 def account_page(request: UserRequest, user: User) -> HttpResponse:
     return render(request, "accounts/account_page.html", _context(request, user))
 
@@ -128,5 +134,14 @@ def _data(form: forms.Form) -> actions.AccountData:
 
 
 def _context(request: UserRequest, user: User) -> dict[str, object]:
-    works = user.works_on(timezone.localdate())
-    return {"user_page": user, "works": works, "is_own": user.pk == request.user.pk}
+    return {
+        "user_page": user,
+        "works": user.works_on(timezone.localdate()),
+        "is_own": user.pk == request.user.pk,
+        "manages": _manages(request),
+        "events": events_on([user.pk], request.user, ICONS),
+    }
+
+
+def _manages(request: UserRequest) -> bool:
+    return may_in_general(request.user, Can.MANAGE_ACCOUNTS)

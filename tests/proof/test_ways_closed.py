@@ -1,0 +1,208 @@
+"""Ways past a wall that were open once, each as somebody who can run SQL would go it."""
+
+import hashlib
+import uuid
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from psycopg.conninfo import conninfo_to_dict
+from psycopg.types.json import Jsonb
+
+from avhopp import services
+from avhopp.access import catalog
+from avhopp.access.context import acting
+from avhopp.kernel.plain import PlainSerializer
+from tests.databases import administrator
+from tests.proof.probes import Bench, context
+from tests.proof.test_ways_past import refused
+from tests.proof.world import DATABASE, World
+
+pytestmark = pytest.mark.roles
+
+GRANT = """
+    insert into app.cases_caseusergrant
+        (id, content_object_id, user_id, permission_id, kind, reason, granted_by_id, valid_from,
+        ended_because)
+    select gen_random_uuid(), %s, %s, p.id, %s, 'Behövs', %s, now() - interval '1 minute', ''
+    from app.auth_permission p where p.codename = 'work_case'"""
+
+
+@pytest.fixture
+def bench(world) -> Iterator[Bench]:
+    with administrator(DATABASE) as admin, admin.transaction(force_rollback=True):
+        yield Bench(admin, world).prepare()
+
+
+def as_login(login: str) -> psycopg.Connection:
+    address = conninfo_to_dict(services.admin_url()) | {"dbname": DATABASE}
+    address |= {"user": f"avhopp_{login}", "password": services.read_secret(f"db_{login}")}
+    return psycopg.connect(**address)
+
+
+def statements_of(login: str, connection: psycopg.Connection) -> set[str]:
+    """What PostgreSQL tells a session of the other sessions of this login."""
+    shown = "select query from pg_stat_activity where usename = %s and pid <> pg_backend_pid()"
+    return {text for (text,) in connection.execute(shown, [f"avhopp_{login}"]).fetchall()}
+
+
+def test_nobody_reads_anothers_signed_context_in_the_list_of_sessions(world):
+    with transaction.atomic(), acting(world.people["handler", "assigned"]), as_login("web") as thief:
+        assert not [text for text in statements_of("web", thief) if "avhopp." in text]
+    with as_login("auditor") as other, as_login("auditor") as twin:  # who sets no context shows what it runs
+        other.execute("select 'seen'")
+        assert "select 'seen'" in statements_of("auditor", twin)
+
+
+def test_a_session_that_is_copied_to_another_key_is_nobodys(world: World):
+    victim, thief = (world.people["handler", where] for where in ("assigned", "other_unit"))
+    page = reverse("case", args=[world.case])
+    owner, browser = world.browser(victim), world.browser(thief)
+    assert [owner.get(page).status_code, browser.get(page).status_code] == [200, 404]
+    own, stolen = (
+        hashlib.sha256(client.cookies[settings.SESSION_COOKIE_NAME].value.encode()).hexdigest()
+        for client in (browser, owner)
+    )
+    kept = "select session_data from app.accounts_session where session_key = %s"
+    change = "update app.accounts_session set session_data = %s where session_key = %s"
+    with as_login("web") as sql:
+        before, found = (sql.execute(kept, [key]).fetchone()[0] for key in (own, stolen))
+        assert sql.execute(change, [found, own]).rowcount == 1
+    try:
+        assert browser.get(page).status_code != 200
+    finally:
+        with as_login("web") as sql:
+            sql.execute(change, [before, own])
+
+
+def test_nobody_gives_themselves_access_to_a_case(bench):
+    world = bench.world
+    coordinator, other = world.people["coordinator", "unit"], world.people["handler", "other_unit"]
+    with bench.acting("web", context(coordinator)):
+        row = (world.case, coordinator.pk, "medhandlaggare", coordinator.pk)
+        assert refused(bench, GRANT, *row)
+        assert not refused(bench, GRANT, world.case, other.pk, "medhandlaggare", coordinator.pk)
+
+
+def test_no_case_is_opened_for_a_person_who_is_hidden(bench):
+    """Twin: for a person whom the handler sees, the same statements open one."""
+    world, new = bench.world, str(uuid.uuid4())
+    row = bench.admin.execute(
+        "select to_jsonb(c) from app.cases_case c where id = %s", [world.case]
+    ).fetchone()[0]
+    fresh = row | {
+        "id": new, "case_no": "AVH-1999-0001", "ref": None, "received": "1999-01-01", "state": "avslutad",
+        "closed": "1999-01-02", "closing_reason": "gatt_i_mal",
+    }  # fmt: skip
+    add = "insert into app.cases_case select * from jsonb_populate_record(null::app.cases_case, %s)"
+    for relation, opens in (("same_unit", False), ("assigned", True)):
+        who = world.people["handler", relation]
+        with bench.acting("web", context(who)):
+            assert not refused(bench, GRANT, new, who.pk, "handlaggare", who.pk)
+            assert refused(bench, add, Jsonb(fresh)) is not opens, relation
+
+
+def test_a_case_keeps_its_person(bench):
+    who = bench.world.people["handler", "assigned"]
+    other = bench.admin.execute("select id from app.cases_person where id <> %s", [bench.person]).fetchone()[
+        0
+    ]
+    with bench.acting("web", context(who)):
+        change = "update app.cases_case set person_id = %s where id = %s"
+        assert refused(bench, change, other, bench.world.case)
+        assert not refused(bench, change, bench.person, bench.world.case)
+
+
+WITHOUT_CONTEXT = [
+    "update app.accounts_municipality set is_demo = true",
+    "update app.accounts_unit set name = 'x'",
+    "update app.accounts_policeunit set name = 'x'",
+    "update app.cases_legalprovision set valid_to = now()",
+    "update app.cases_casenumber set last = 0",
+    "update app.collaboration_legalbasis set needs_consent = false",
+]
+
+
+@pytest.mark.parametrize("statement", WITHOUT_CONTEXT)
+def test_what_the_system_rests_on_is_changed_by_nobody_without_a_context(bench, statement):
+    assert bench.admin.execute(statement).rowcount > 0
+    with bench.acting("web"):
+        assert refused(bench, statement)
+
+
+def test_nobody_without_a_context_joins_a_team(bench):
+    join = """
+        insert into app.accounts_user_groups (user_id, group_id)
+        select %s, id from app.auth_group where name like '%%/samordnare' limit 1"""
+    alone = bench.world.people["handler", "other_unit"]
+    bench.admin.execute("delete from app.accounts_user_groups where user_id = %s", [alone.pk])
+    with bench.acting("web"):
+        assert refused(bench, join, alone.pk)
+    with bench.acting("web", context(bench.world.people["system", "assigned"])):
+        assert not refused(bench, join, alone.pk)
+
+
+def test_the_portals_cache_runs_no_code():
+    """A pickle in its place is refused, whoever wrote it."""
+    serializer = PlainSerializer()
+    for value in ({"_auth_user_id": "a", "since": 1.5, "empty": None, "list": [1, "å"]}, 7, "text", True):
+        assert serializer.loads(serializer.dumps(value) if type(value) is not int else b"7") == value
+    with pytest.raises(ValueError, match=r"decode|codec|Expecting"):
+        serializer.loads(b"\x80\x04\x95\x0b\x00\x00\x00\x00\x00\x00\x00\x8c\x02os\x94.")
+
+
+TORN = {
+    "a trigger that never fires": """
+        drop trigger stays on app.cases_task;
+        create trigger stays before update on app.cases_task for each row when (false)
+        execute function audit.refuse()""",
+    "a trigger for fewer events": """
+        drop trigger history on app.cases_task;
+        create trigger history after insert on app.cases_task for each row
+        execute function audit.write_cases_historicaltask()""",
+    "a rule that swallows": "create rule quiet as on insert to app.audit_readentry do instead nothing",
+    "a function among the tables": """
+        create function app.peek() returns setof app.cases_case language sql security definer
+        as 'select * from app.cases_case'""",
+    "a function in public": """
+        create function public.peek() returns bigint language sql security definer
+        as 'select count(*) from app.cases_case'""",
+    "another superuser": "create role mallory superuser login",
+    "a member of the owner": "create role mallory login; grant avhopp_owner to mallory",
+    "a check less": """
+        alter table app.cases_caseusergrant drop constraint nobody_gives_themselves_a_temporary_grant""",
+    "an exclusion less": """
+        alter table app.cases_caseusergrant drop constraint one_user_grant_of_a_kind_at_a_time""",
+    "a column that need not be sealed": """
+        alter table app.cases_protectedcontact drop constraint address_is_sealed""",
+    "a function with the caller's path": "alter function sec.actor() reset search_path",
+    "a function that may leak": "alter function sec.cases(text[]) leakproof",
+    "temporary tables": f"grant temp on database {DATABASE} to avhopp_web",
+    "tables in public": "grant create on schema public to avhopp_web",
+    "a setting of a login": "alter role avhopp_portal set statement_timeout = 0",
+    "statements shown": f"alter role avhopp_web in database {DATABASE} set track_activities = on",
+    "an event trigger": """
+        create function public.et() returns event_trigger language plpgsql as 'begin end';
+        create event trigger et on ddl_command_end execute function public.et()""",
+}
+
+
+def seen(bench: Bench) -> set[str]:
+    with bench.admin.transaction(force_rollback=True):
+        bench.admin.execute("set local search_path = ''")
+        return {
+            f"{kind} {row[0]}"
+            for kind, query in catalog.QUERIES.items()
+            for row in bench.admin.execute(query.replace("%%", "%")).fetchall()
+        }
+
+
+@pytest.mark.parametrize("what", TORN)
+def test_the_catalog_tells_what_was_torn(bench, what):
+    assert seen(bench) == set(catalog.committed())
+    with bench.admin.transaction(force_rollback=True):
+        bench.admin.execute(TORN[what])
+        assert seen(bench) != set(catalog.committed())
