@@ -103,6 +103,9 @@ class SealedTextField(models.TextField):
 class SealedJSONField(SealedTextField):
     """The same, for a value that JSON can say."""
 
+    _pyi_private_set_type: Any  # for the type checker, which would take it for text
+    _pyi_private_get_type: Any
+
     def to_text(self, value: Any) -> str:
         return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
