@@ -52,7 +52,7 @@ TABLES = [
         inserts=f"second_reader_id is null and case_id = {cases_for(Can.WRITE_ASSESSMENT)}",
         writes=(
             f"case_id = {cases_for(Can.WRITE_ASSESSMENT)} "
-            f"or (second_reader_id = (select sec.actor()) and case_id = {cases_for(Can.SEE_ASSESSMENT)})"
+            f"or (second_reader_id = (select sec.actor()) and case_id = {cases_for(Can.CONFIRM_ASSESSMENT)})"
         ),
         extra_triggers=(
             KEEP_REGISTERED,

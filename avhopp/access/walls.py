@@ -103,7 +103,7 @@ class OpenTable(Table):
 class CaseTable(Table):
     """Rows of one case. Seen with `see`, written with any of `write`, added with any of `add`; never moved.
 
-    `add` is given when fewer may add a row than change one.
+    `add` is given when others may add a row than change one.
     """
 
     see: Can

@@ -21,7 +21,8 @@ TABLES = [
         "when case_id = any (array(select sec.special_cases())) "
         "then case_id::text || '/' || requires = any (array(select sec.special_rights())) "
         "else requires = any (array(select sec.abilities())) end end",
-        inserts="actor_id = (select sec.actor()) and municipality_id = (select sec.municipality())",
+        inserts="actor_id = (select sec.actor()) and municipality_id = (select sec.municipality()) "
+        f"and (case_id is null or case_id = {cases_for(Can.SEE_CASE)})",
         in_ledger=True,
     ),
     RuledTable(
@@ -29,7 +30,8 @@ TABLES = [
         web="select, insert",
         worker="insert",
         rows=f"municipality_id = {municipality_for(Can.SEE_READ_LOG)}",
-        inserts="actor_id = (select sec.actor()) and municipality_id = (select sec.municipality())",
+        inserts="actor_id = (select sec.actor()) and municipality_id = (select sec.municipality()) "
+        "and source <> 'portal'",  # the portal's own function writes those
         extra_triggers=volume.TRIGGERS,
         in_ledger=True,
     ),

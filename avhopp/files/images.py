@@ -3,7 +3,7 @@
 import io
 import struct
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageFile, ImageOps
 
 from avhopp.files import limits
 from avhopp.files.kinds import Kind, is_also_zip
@@ -44,6 +44,7 @@ def _draw(content: bytes, kind: Kind) -> bytes:
         width, height = opened.size
         if width * height > limits.MAX_PIXELS or max(width, height) > limits.MAX_SIDE:
             raise refusal("too_many_pixels")
+        _no_half_pictures()
         opened.load()
         upright = ImageOps.exif_transpose(opened)
     mode = _mode(upright, kind)
@@ -55,6 +56,11 @@ def _draw(content: bytes, kind: Kind) -> bytes:
     else:
         bare.save(out, "PNG")
     return out.getvalue()
+
+
+def _no_half_pictures() -> None:
+    """A picture that is cut off is an error. WeasyPrint lets it pass in the whole process that it is in."""
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 
 def _mode(image: Image.Image, kind: Kind) -> str:

@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 
 from avhopp.access.policy import demand, demand_in_general
 from avhopp.access.roles import Can
@@ -48,15 +48,16 @@ def end_break_glass(*, emergency: EmergencyAccess, by: User, today: date) -> Non
     if emergency.taken_by_id != by.pk:
         raise Refused("not_allowed", "Nödåtkomsten är någon annans.")
     case = Case.objects.visible_to(by).filter(pk=emergency.opened_id).first()
-    with connection.cursor() as cursor:
-        cursor.execute("select sec.end_break_glass(%s)", [emergency.pk])
-        if not cursor.fetchone()[0]:
-            raise Refused("already_over", "Nödåtkomsten gäller inte längre.")
-    if case is not None:
-        record(
-            by=by, case=case, kind="behorighet_avslutad", requires=Can.SEE_ACCESS, on=today,
-            text=f"{by.name} avslutade sin nödåtkomst i förtid.", object_id=emergency.pk,
-        )  # fmt: skip
+    with transaction.atomic():  # the event while the case is still open to its writer; both, or neither
+        if case is not None:
+            record(
+                by=by, case=case, kind="behorighet_avslutad", requires=Can.SEE_ACCESS, on=today,
+                text=f"{by.name} avslutade sin nödåtkomst i förtid.", object_id=emergency.pk,
+            )  # fmt: skip
+        with connection.cursor() as cursor:
+            cursor.execute("select sec.end_break_glass(%s)", [emergency.pk])
+            if not cursor.fetchone()[0]:
+                raise Refused("already_over", "Nödåtkomsten gäller inte längre.")
 
 
 def acknowledge(*, notice: EmergencyNotice, by: User, at: datetime) -> EmergencyNotice:

@@ -110,7 +110,7 @@ def confirm_reading(
     Raises:
         Refused: codes `not_allowed`, `not_waiting`, `same_reader`, `reading_differs`.
     """
-    demand(by, Can.SEE_ASSESSMENT, assessment)
+    demand(by, Can.CONFIRM_ASSESSMENT, assessment)
     case = locked_case(assessment.case)
     assessment = _locked(assessment)
     if not assessment.waits or _is_replaced(assessment):

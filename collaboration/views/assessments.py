@@ -81,7 +81,7 @@ def case_assessments(request: UserRequest, case: Case) -> HttpResponse:
     )
 
 
-@access(PoliceAssessment, Can.SEE_ASSESSMENT, READ_WRITE, id="assessment_id")
+@access(PoliceAssessment, Can.CONFIRM_ASSESSMENT, READ_WRITE, id="assessment_id")
 def second_reading(request: UserRequest, assessment: PoliceAssessment, case_id: UUID) -> HttpResponse:
     demand_same_case(assessment, case_id)
     form = ReadingForm(request.POST or None)

@@ -93,21 +93,27 @@ class Crawler:
         while waiting:
             url = waiting.pop(0)
             shape = ID.sub("<id>", urlsplit(url).path)
-            if shapes[shape] == (per_shape, MOST_CASES)[shape == CASE] or url.endswith(".pdf"):
+            if shapes[shape] == (per_shape, MOST_CASES)[shape == CASE]:
                 continue
             shapes[shape] += 1
-            faults, links = self._open(url)
+            opened = self._open(url)
+            if opened is None:
+                continue
+            faults, links = opened
             yield Reached(self.handle, url, self.side.name_of(url), tuple(faults))
             new = [link for link in links if link.startswith(f"{self.side.base}/") and link not in seen]
             waiting += dict.fromkeys(new)
             seen.update(new)
 
-    def _open(self, url: str) -> tuple[list[str], list[str]]:
+    def _open(self, url: str) -> tuple[list[str], list[str]] | None:
+        """What is wrong with a page, and where it leads; None for a file."""
         try:
             answer = self.opener.open(url)
         except HTTPError as error:
             return [f"answered {error.code}"], []
         with answer:
+            if answer.headers.get_content_type() != "text/html":
+                return None
             found = _Markup(answer.read().decode())
         faults = [] if found.headings == 1 else [f"{found.headings} first headings"]
         if "no-store" not in answer.headers.get("Cache-Control", ""):

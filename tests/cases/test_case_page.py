@@ -141,7 +141,7 @@ def things(cast, full):
             "follow_up_id": FollowUp.objects.first().pk,
             "task_id": Task.objects.first().pk,
             "protectedreading_id": uuid.uuid4(),  # nobody has asked to read
-            "change_id": Investigation.history.latest().history_id,
+            "change_id": uuid.uuid4(),  # nothing was sealed yet
             "document_id": uuid.uuid4(),  # nobody has added one
         }
 
@@ -166,7 +166,10 @@ def test_the_same_addresses_open_for_the_handler_and_nothing_keeps_them(as_, ful
     refused = {address for address, answer in answers.items() if answer.status_code not in (200, 302)}
     not_the_handlers = {"handler", "access_give", "access_co_handler", "access_end"}
     only_sent = {"protected_show", "protected_ask", "protection_names"}
-    nothing_there = {reverse("protected_answer", args=[full.pk, things["protectedreading_id"]])}
+    nothing_there = {
+        reverse("protected_answer", args=[full.pk, things["protectedreading_id"]]),
+        reverse("history_text", args=[full.pk, things["change_id"]]),
+    }
     document = [full.pk, things["document_id"]]
     nothing_there |= {reverse(name, args=document) for name in ("document", "document_withdraw")}
     assert refused == nothing_there | {reverse(name, args=[full.pk]) for name in not_the_handlers | only_sent}

@@ -117,7 +117,8 @@ def test_a_new_proposal_replaces_the_one_that_waits(cast, investigated, terms, t
 
 
 def test_the_rules_and_the_law_of_the_day_decide(cast, investigated, terms, today):
-    DelegationRule.objects.update(valid_to=today)
+    with acting(cast.inlasare):
+        DelegationRule.objects.update(valid_to=today)
     with acting(cast.asta), pytest.raises(Refused, match="no_delegation"):
         decide(case=investigated, terms=terms, decided=today, by=cast.asta, today=today)
     with acting(cast.asta):

@@ -118,16 +118,16 @@ def test_a_change_shows_before_and_after_who_in_which_role_and_when(as_, cast, c
 
 def test_what_was_done_at_once_is_one_entry_with_its_words_and_its_reason(as_, cast, case, today, seal):
     seal()
-    with acting(cast.frida):
+    with acting(cast.bo):
         assign_handler(
-            case=case, handler=cast.frida, reason="Asta är föräldraledig.", by=cast.frida, today=today
+            case=case, handler=cast.frida, reason="Asta är föräldraledig.", by=cast.bo, today=today
         )
     seal()
     page = page_of(as_("frida"), case)
     newest = text_of(page).split('<section class="card"')[1]
     assert newest.count("history-item") == 2, "the old grant ended, and the new one, in one entry"
     assert "Skäl:</strong> Asta är föräldraledig." in newest
-    assert "Frida, förste socialsekreterare" in newest
+    assert "Bo, enhetschef" in newest
     assert "Frida handlägger ärendet." in newest.split("</h2>")[0]
     assert "Behörighet till ärende: Asta, Handläggare" in words(page)
 

@@ -25,9 +25,9 @@ def rows(client, **query):
 def test_a_case_worker_sees_what_she_handles_first(as_, cast, another, today):
     mine = another()
     frida = another(handler="frida")
-    with acting(cast.frida):
+    with acting(cast.bo):
         given = another()
-        assign_handler(case=given, handler=cast.frida, reason="Semester", by=cast.frida, today=today)
+        assign_handler(case=given, handler=cast.frida, reason="Semester", by=cast.bo, today=today)
     page = listed(as_("asta"))
     assert mine.case_no in page
     assert frida.case_no not in page

@@ -155,6 +155,7 @@ def test_any_values_stay_inside_the_picture(values):
 @given(st.lists(amounts, min_size=1, max_size=20))
 def test_scale_holds_every_value_and_zero(values):
     scale = svg.scale(values, 100.0, 0.0)
-    assert scale.low <= min([0, *values])
-    assert scale.high >= max([0, *values])
+    numbers = [0.0, *map(float, values)]
+    assert scale.low <= min(numbers)
+    assert scale.high >= max(numbers)
     assert 2 <= len(scale.ticks) <= 12

@@ -103,14 +103,15 @@ def test_outside_the_framework_needs_a_reason_and_a_price(as_, address, said, pl
 
 
 def test_outside_the_framework_needs_that_it_was_decided(as_, cast, address, said, places, decision, today):
-    DelegationRule.objects.create(
-        municipality=cast.municipality,
-        point="3.1.3",
-        kind="hvb",
-        role="enhetschef",
-        outside_framework=True,
-        valid_from=today - timedelta(days=1000),
-    )
+    with acting(cast.inlasare):
+        DelegationRule.objects.create(
+            municipality=cast.municipality,
+            point="3.1.3",
+            kind="hvb",
+            role="enhetschef",
+            outside_framework=True,
+            valid_from=today - timedelta(days=1000),
+        )
     outside = {
         **said,
         "place": f"utan:{places.outside.pk}",

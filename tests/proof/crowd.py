@@ -15,7 +15,6 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 from avhopp import services
-from avhopp.access.context import acting
 from avhopp.access.database import create_roles
 from avhopp.accounts.models import PoliceUnit, User
 from cases.actions.grants import work_permission
@@ -29,13 +28,17 @@ from tests.proof.population import Copy, copy_cases
 from tests.proof.probes import Rule, context, rules
 from tests.proof.test_matrix import send
 from tests.proof.walk import Book, Step, Walker
-from tests.proof.world import World, grant_row, insert, package, team_row
+from tests.proof.world import World, acting_in_one, grant_row, insert, package, team_row
 
 WALKED, OPEN = own_name("avhopp_proof_walk"), own_name("avhopp_proof_open")
 CAST = ["handler"] * 8 + ["senior"] * 3 + ["coordinator"] * 3 + ["manager"] * 2
 CAST += ["finance", "auditor", "secretary", "system"]
 OFFICERS, TEAMS = 4, 4
-PAGES = [address for address in oracle.addresses() if address.information != "public" and of_a_case(address)]
+#: Not the files: what is sealed for one document does not open as a copy of it.
+PAGES = [
+    address for address in oracle.addresses()
+    if address.information != "public" and of_a_case(address) and address.name != "document"
+]  # fmt: skip
 SUBJECTS = 4 * len(PAGES)
 
 
@@ -123,7 +126,7 @@ def gather(world: World, many: int, seed: int) -> Crowd:
         )
         for number in range(OFFICERS)
     ]  # fmt: skip
-    with acting(world.importer):
+    with acting_in_one(world.importer):
         for user in (*staff, *officers):
             user.save(force_insert=True)
     groups = [Group.objects.create(name=f"proof/walk{number}").pk for number in range(TEAMS)]

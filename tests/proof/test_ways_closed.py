@@ -133,6 +133,29 @@ def test_what_the_system_rests_on_is_changed_by_nobody_without_a_context(bench, 
         assert refused(bench, statement)
 
 
+def test_nobody_writes_an_event_in_a_case_that_is_hidden(bench):
+    add = """
+        insert into app.audit_event (id, at, actor_id, actor_name, municipality_id, case_id, requires, kind,
+            occurred_on, text, reason)
+        values (gen_random_uuid(), now(), %s, 'Namn', %s, %s, 'see_case', 'prov', now(), 'Fri text', '')"""
+    for relation, sees in (("same_unit", False), ("assigned", True)):
+        who = bench.world.people["handler", relation]
+        with bench.acting("web", context(who)):
+            assert refused(bench, add, who.pk, who.municipality_id, bench.world.case) is not sees, relation
+
+
+def test_nobody_writes_a_read_of_the_police(bench):
+    add = """
+        insert into app.audit_readentry (id, at, actor_id, role, municipality_id, case_id, what, object_type,
+            ground, source)
+        values (gen_random_uuid(), now(), %s, %s, %s, %s, 'see_case', 'case', 'roll', %s)"""
+    who = bench.world.people["handler", "assigned"]
+    with bench.acting("web", context(who)):
+        for source, goes in (("web", True), ("portal", False)):
+            row = (who.pk, who.role, who.municipality_id, bench.world.case, source)
+            assert refused(bench, add, *row) is not goes, source
+
+
 def test_nobody_without_a_context_joins_a_team(bench):
     join = """
         insert into app.accounts_user_groups (user_id, group_id)

@@ -79,12 +79,6 @@ def test_the_forecast_goes_from_the_outcome_to_the_end_of_the_year(place, today)
     )
 
 
-@pytest.mark.parametrize("month", range(1, 13))
-def test_the_chart_holds_in_every_month_of_the_year(golden, month):
-    chart = economy_of(golden.municipality, date(2022, month, 15)).running
-    assert [len(series.values) for series in chart.series] == [12, 12]
-
-
 def test_it_asks_a_constant_number_of_queries(
     place, as_, django_assert_num_queries, django_assert_max_num_queries
 ):

@@ -7,7 +7,7 @@ from django.db import connection
 from django.utils import timezone
 
 from avhopp.access.context import acting
-from avhopp.accounts.models import User
+from avhopp.access.roles import Role
 from avhopp.kernel import periods
 from cases.actions.emergencies import review_emergency
 from cases.models import EmergencyAccess
@@ -70,12 +70,7 @@ def test_the_reporter_counts_them_by_day_and_reads_no_reason(cast, case, today):
                 "select sec.break_glass(%s, %s, %s)",
                 [number, "Hotad just nu, i telefon.", timedelta(minutes=5)],
             )
-    manager = User(
-        username="ulf@0198", handle="ulf", name="Ulf", role="enhetschef", municipality=cast.municipality,
-        unit=cast.ungdom,
-    )  # fmt: skip
-    manager.set_unusable_password()
-    manager.save()
+    manager = cast.add("ulf", Role.UNIT_MANAGER, cast.ungdom)
     with acting(manager):
         review_emergency(
             emergency=EmergencyAccess.objects.get(case_no=case.case_no), verdict="obefogad",

@@ -19,7 +19,7 @@ from django.conf import settings  # noqa: E402
 from django.db import connection, models, transaction  # noqa: E402
 
 from avhopp.sealing.fields import SealedJSONField, SealedTextField  # noqa: E402
-from cases.models import Document, FollowUp, JournalEntry, Person, ProtectedReading  # noqa: E402
+from cases.models import Document, FollowUp, JournalEntry, LogReviewItem, Person, ProtectedReading  # noqa: E402
 from collaboration.models import PoliceAssessment  # noqa: E402
 from placements.models import Placement  # noqa: E402
 from reports.scenario.demonstration import load_demo  # noqa: E402
@@ -77,6 +77,8 @@ def prepare(row: models.Model) -> models.Model:
         return JournalEntry.objects.exclude(supersedes=None)[0]
     elif isinstance(row, Placement):
         row.agreement = None
+    elif isinstance(row, LogReviewItem):
+        row.verdict, row.decided_by, row.decided_at = "anmarkning", row.review.drawn_by, NOW
     elif isinstance(row, Document):
         row.withdrawn_at, row.withdrawn_by = row.added_at, row.added_by
     elif isinstance(row, PoliceAssessment):
