@@ -25,7 +25,9 @@ from placements.models import Placement  # noqa: E402
 from reports.scenario.demonstration import load_demo  # noqa: E402
 
 NOW = datetime.now(UTC)
-KEEPERS = ("keep_signed", "keep_registered", "keep_released", "keep_reading", "answer_once")
+KEEPERS = (
+    "keep_signed", "keep_registered", "keep_released", "keep_reading", "answer_once", "keep_log_item", "keep_log_review",
+)  # fmt: skip
 numbers = itertools.count(100_000)
 
 
