@@ -19,14 +19,23 @@ from django.conf import settings  # noqa: E402
 from django.db import connection, models, transaction  # noqa: E402
 
 from avhopp.sealing.fields import SealedJSONField, SealedTextField  # noqa: E402
-from cases.models import Document, FollowUp, JournalEntry, LogReviewItem, Person, ProtectedReading  # noqa: E402
+from cases.models import (  # noqa: E402
+    Document,
+    FollowUp,
+    JournalEntry,
+    LogReviewItem,
+    LogReviewQuestion,
+    Person,
+    ProtectedReading,
+)
 from collaboration.models import PoliceAssessment  # noqa: E402
 from placements.models import Placement  # noqa: E402
 from reports.scenario.demonstration import load_demo  # noqa: E402
 
 NOW = datetime.now(UTC)
 KEEPERS = (
-    "keep_signed", "keep_registered", "keep_released", "keep_reading", "answer_once", "keep_log_item", "keep_log_review",
+    "keep_signed", "keep_registered", "keep_released", "keep_reading", "answer_once", "keep_log_item",
+    "keep_log_review",
 )  # fmt: skip
 numbers = itertools.count(100_000)
 
@@ -81,6 +90,8 @@ def prepare(row: models.Model) -> models.Model:
         row.agreement = None
     elif isinstance(row, LogReviewItem):
         row.verdict, row.decided_by, row.decided_at = "anmarkning", row.review.drawn_by, NOW
+    elif isinstance(row, LogReviewQuestion):
+        row.answered_at = NOW
     elif isinstance(row, Document):
         row.withdrawn_at, row.withdrawn_by = row.added_at, row.added_by
     elif isinstance(row, PoliceAssessment):
