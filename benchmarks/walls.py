@@ -63,17 +63,51 @@ def signed_in(user: User) -> Iterator[None]:
         yield
 
 
+COLUMNS = ", ".join(f.column for f in Case._meta.local_concrete_fields)
+PLAIN_PAGE = f"select {COLUMNS} from app.cases_case order by received desc, id desc limit {PAGE}"
+
+
 def unrestricted() -> dict[str, Timing]:
-    columns = ", ".join(f.column for f in Case._meta.local_concrete_fields)
-    page = f"select {columns} from app.cases_case order by received desc, id desc limit {PAGE}"
-    single = f"select {columns} from app.cases_case where id = %s"
+    single = f"select {COLUMNS} from app.cases_case where id = %s"
     with administrator(DATABASE) as free, free.transaction():
         one = free.execute("select id from app.cases_case limit 1").fetchone()
         return {
-            "page": measure(lambda: free.execute(page).fetchall()),
+            "page": measure(lambda: free.execute(PLAIN_PAGE).fetchall()),
             "count": measure(lambda: free.execute("select count(*) from app.cases_case").fetchall()),
             "one": measure(lambda: free.execute(single, one).fetchall()),
         }
+
+
+def first_wall_alone(sql: str, parameters: tuple) -> Timing:
+    """The application's own statement, by the administrator, whom row-level security does not bind."""
+    with administrator(DATABASE) as free, free.transaction():
+        free.execute("set local search_path = app, sec")
+        return measure(lambda: free.execute(sql, parameters).fetchall())
+
+
+def second_wall_alone() -> Timing:
+    """A statement without any condition, as whoever acts in the open transaction."""
+    return timed(PLAIN_PAGE, ())
+
+
+def each_wall(population: Population, free: Timing) -> list[str]:
+    """Markdown: the list page with both walls, with one, and with none."""
+    lines = [
+        "",
+        "The same page with one wall, as a ratio to the page with none:",
+        "",
+        "| who | sees | none | the application's alone | the database's alone | both |",
+        "|---|---|---|---|---|---|",
+    ]
+    for sees, user_id in population.users.items():
+        user = User.objects.get(pk=user_id)
+        sql, parameters = statement(Case.objects.visible_to(user)[:PAGE])
+        first = first_wall_alone(sql, parameters)
+        with signed_in(user):
+            second, both = second_wall_alone(), timed(sql, parameters)
+        ratios = " | ".join(f"{one.median / free.median:.1f}" for one in (first, second, both))
+        lines.append(f"| {user.role} | {sees} | 1.0 | {ratios} |")
+    return lines
 
 
 def portal(population: Population) -> Timing:
@@ -118,4 +152,4 @@ def section(size: int, population: Population) -> list[str]:
         )
     police = portal(population)
     lines.append(f"| police portal | 1000 | {police} | {police.median / free['page'].median:.1f} | | | | |")
-    return lines
+    return lines + each_wall(population, free["page"])
