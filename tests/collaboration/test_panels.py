@@ -190,13 +190,13 @@ def test_lists_cost_the_same_for_one_row_as_for_several(
 def test_the_receipt_tells_when_and_only_to_those_who_see_the_release(cast, case, give):
     package = give()
     at = timezone.now()
-    with acting(cast.siri), connection.cursor() as cursor:
+    with acting(cast.nora), connection.cursor() as cursor:
         cursor.execute(
             "insert into audit_readentry (id, at, actor_id, role, municipality_id, case_id, what,"
             " object_type, object_id, ground, source)"
             " values (gen_random_uuid(), %s, %s, 'polis', %s, %s, 'see_release',"
             " 'releasepackage', %s, 'utlamnat', 'portal')",
-            [at, cast.siri.pk, cast.municipality.pk, case.pk, package.pk],
+            [at, cast.nora.pk, cast.municipality.pk, case.pk, package.pk],
         )
     for handle in ("siri", "asta", "bo"):
         with acting(cast.people[handle]):
