@@ -107,8 +107,8 @@ class Builder:
             self.connection,
             "accounts_user",
             ("id", "username", "handle", "name", "role", "municipality_id", "unit_id", "police_unit_id",
-             "password", "title", "phone", "email", "is_active"),
-            ((*row, "!", "", "", "", True) for row in rows),
+             "password", "title", "phone", "email", "provider_id", "is_active"),
+            ((*row, "!", "", "", "", "", True) for row in rows),
         )  # fmt: skip
 
     def _cases(self) -> None:
@@ -162,16 +162,34 @@ class Builder:
         copy(
             self.connection,
             "cases_casegroupgrant",
-            ("id", "content_object_id", "group_id", "permission_id", "kind", "reason", "valid_from"),
             (
-                (self.id(), case, groups[place], permission[0], "enhet", "Ärendet öppnades", NOW)
+                "id",
+                "content_object_id",
+                "group_id",
+                "permission_id",
+                "kind",
+                "reason",
+                "valid_from",
+                "ended_because",
+            ),
+            (
+                (self.id(), case, groups[place], permission[0], "enhet", "Ärendet öppnades", NOW, "")
                 for case, place in zip(self.ids, self.places, strict=True)
             ),
         )
         copy(
             self.connection,
             "cases_caseusergrant",
-            ("id", "content_object_id", "user_id", "permission_id", "kind", "reason", "valid_from"),
+            (
+                "id",
+                "content_object_id",
+                "user_id",
+                "permission_id",
+                "kind",
+                "reason",
+                "valid_from",
+                "ended_because",
+            ),
             self._user_grants(permission[0]),
         )
 
@@ -179,13 +197,13 @@ class Builder:
         # Two handlers a case, so that the table has the size it would have.
         for i, case in enumerate(self.ids):
             for handler in {self.handlers[i % 200], self.handlers[(i * 7 + 3) % 200]}:
-                yield (self.id(), case, handler, permission, "handlaggare", "Ärendet öppnades", NOW)
+                yield (self.id(), case, handler, permission, "handlaggare", "Ärendet öppnades", NOW, "")
         for sees, user in self.population.users.items():
             chosen = self.random.sample(self.ids, sees)
             if chosen:
                 self.population.some_case[sees] = chosen[0]
             for case in chosen:
-                yield (self.id(), case, user, permission, "tillfallig", "Mätning", NOW)
+                yield (self.id(), case, user, permission, "medhandlaggare", "Mätning", NOW, "")
 
     def _releases(self) -> None:
         basis = self.connection.execute(
@@ -198,12 +216,12 @@ class Builder:
             "collaboration_releasepackage",
             ("id", "case_id", "recipient_id", "kind", "reference", "legal_basis_id", "provision", "purpose",
              "harm_test", "content", "content_sha256", "released_by_id", "released_at", "valid_from",
-             "valid_to", "closed_because"),
+             "valid_to", "closed_because", "sections"),
             (
                 (
                     self.id(), case, self.police[0 if i < 1000 else place][0], "utlamnande", f"D-{i}",
                     basis[0], "10 kap. 1 § OSL", "Samverkan", "Utlämnandet är bara en mätning.", "",
-                    "0" * 64, self.handlers[0], released, released, released + timedelta(days=80), "",
+                    "0" * 64, self.handlers[0], released, released, released + timedelta(days=80), "", ["insats"],
                 )
                 for i, (case, place) in enumerate(zip(self.ids[:50_000], self.places, strict=False))
             ),
