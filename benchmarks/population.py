@@ -221,7 +221,8 @@ class Builder:
                 (
                     self.id(), case, self.police[0 if i < 1000 else place][0], "utlamnande", f"D-{i}",
                     basis[0], "10 kap. 1 § OSL", "Samverkan", "Utlämnandet är bara en mätning.", "",
-                    "0" * 64, self.handlers[0], released, released, released + timedelta(days=80), "", ["insats"],
+                    "0" * 64, self.handlers[0], released, released, released + timedelta(days=80), "",
+                    ["insats"],
                 )
                 for i, (case, place) in enumerate(zip(self.ids[:50_000], self.places, strict=False))
             ),
