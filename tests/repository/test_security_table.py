@@ -21,8 +21,6 @@ ASVS_ID = re.compile(r"\d+\.\d+\.\d+")
 STATUSES = {"met", "partly", "not applicable", "open"}
 LINK = re.compile(r"\]\(([^)#]+)\)")
 SHORTEST_REASON = 20  # signs
-#: Files that a command of the product writes.
-WRITTEN_LATER: set[str] = set()
 
 
 def rows(text: str) -> list[list[str]]:
@@ -59,7 +57,7 @@ def missing_tests(text: str) -> list[str]:
 
 
 def missing_files(text: str) -> list[str]:
-    return sorted({name for name in FILE.findall(text) if not (ROOT / name).exists()} - WRITTEN_LATER)
+    return sorted({name for name in FILE.findall(text) if not (ROOT / name).exists()})
 
 
 def faults(found: list[list[str]]) -> list[str]:
