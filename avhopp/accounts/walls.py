@@ -99,7 +99,6 @@ TABLES = [
         extra_triggers=(
             "grant update (password) on {table} to avhopp_policy",  # portal.enrol, with a one-time code
             GUARD_ACCOUNT,
-            "drop trigger if exists keep_own_role on {table}",  # its name until 2026
             "drop trigger if exists guard_account on {table}",
             "create trigger guard_account before insert or update on {table} "
             "for each row execute function audit.guard_account()",
