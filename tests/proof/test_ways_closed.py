@@ -193,6 +193,8 @@ TORN = {
     "a function in public": """
         create function public.peek() returns bigint language sql security definer
         as 'select count(*) from app.cases_case'""",
+    "a login past row security": "alter role avhopp_web bypassrls",
+    "a login in the owner's place": "grant avhopp_owner to avhopp_web",
     "another superuser": "create role mallory superuser login",
     "a member of the owner": "create role mallory login; grant avhopp_owner to mallory",
     "a check less": """
