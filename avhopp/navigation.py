@@ -25,6 +25,7 @@ MENU = [
     ("Mina ärenden", "my_cases", "folder", Can.SEE_OWN_CASES),
     ("Placeringar", "placements", "bed", Can.SEE_PLACEMENT),
     ("Utförare", "providers", "building-2", Can.SEE_PROVIDERS),
+    ("Fakturor", "invoices", "receipt", Can.SEE_INVOICES),
     ("Budget", "budget", "banknote", Can.SEE_BUDGET),
     ("Ansökningar", "applications", "landmark", Can.WRITE_APPLICATION),
     ("Månadsrapporter", "reports", "file-text", Can.SEE_REPORT),

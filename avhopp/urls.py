@@ -10,6 +10,8 @@ urlpatterns = [
     path("komponenter/", include("avhopp.pages.urls")),
     path("", include("cases.urls")),
     path("", include("placements.urls")),
+    path("", include("placements.invoices.urls")),
+    path("", include("placements.procurement.urls")),
     path("", include("collaboration.urls")),
     path("", include("reports.urls")),
 ]

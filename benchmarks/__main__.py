@@ -38,8 +38,8 @@ def main() -> None:
             population = Builder(connection, size).build()
         loaded = time.perf_counter() - start
         django.setup()
-        walls, pages, report, ledger = (
-            import_module(f"benchmarks.{name}") for name in ("walls", "pages", "report", "ledger")
+        walls, pages, report, forecast, ledger = (
+            import_module(f"benchmarks.{name}") for name in ("walls", "pages", "report", "forecast", "ledger")
         )
         lines = [
             f"Python {platform.python_version()}, {os.cpu_count()} cores, "
@@ -50,6 +50,8 @@ def main() -> None:
             *pages.section(population),
             "",
             *report.section(),
+            "",
+            *forecast.section(),
             "",
             *ledger.section(population),
         ]

@@ -58,7 +58,22 @@ class Due:
 #: What is due today in the cases that the user may see and looks at, in a constant number of queries.
 DueSource = Callable[[User, date], list[Due]]
 
+
+@dataclass(frozen=True)
+class Concern:
+    """Something that is due in the operation, in no case: an agreement that ends, a day to apply by."""
+
+    label: str
+    due: date
+    url: str
+    tone: str = "info"
+
+
+#: What concerns the operation today, for those who may act on it, in a constant number of queries.
+ConcernSource = Callable[[User, date], list[Concern]]
+
 _panels: dict[str, Panel] = {}
+_concern_sources: dict[str, ConcernSource] = {}
 _due_sources: dict[str, DueSource] = {}
 
 
@@ -68,6 +83,16 @@ def register_panel(panel: Panel) -> None:
 
 def register_due(key: str, source: DueSource) -> None:
     _due_sources[key] = source
+
+
+def register_concern(key: str, source: ConcernSource) -> None:
+    _concern_sources[key] = source
+
+
+def concerns_for(user: User, today: date) -> list[Concern]:
+    """What is due in the operation and that `user` may do something about, the earliest first."""
+    found = [concern for source in _concern_sources.values() for concern in source(user, today)]
+    return sorted(found, key=lambda concern: (concern.due, concern.label))
 
 
 def panels() -> list[Panel]:

@@ -107,13 +107,13 @@ def _remaining(placings: Iterable[Placing], year: Period, cut: date, as_of: date
     rest = Period(rest_starts, year.end)
     total = NOTHING
     for row in placings:
-        starts = _starts(row, cut, as_of)
+        starts = starts_on(row, cut, as_of)
         if row.end is None or starts <= row.end:
             total += cost(row.stay_from(starts), rest)
     return total
 
 
-def _starts(placing: Placing, cut: date, as_of: date) -> date:
+def starts_on(placing: Placing, cut: date, as_of: date) -> date:
     """The actual start when it is known, else the planned one; what lies before the cut never counts."""
     if placing.start is not None and placing.start <= as_of:
         return placing.start

@@ -1,10 +1,27 @@
 """The history of places, prices and money, for the page of the case's history."""
 
+from django.db.models import QuerySet
+
 from avhopp.access.roles import Can
+from avhopp.accounts.models import User
 from cases.history.kinds import Kind
-from placements.models import GrantApplication, Placement, PlacementAbsence, PlacementPrice
+from placements.models import (
+    GrantApplication,
+    Placement,
+    PlacementAbsence,
+    PlacementExtension,
+    PlacementPrice,
+)
+from placements.showing import to_show
 
 PLACEMENT, MONEY = "Placering", "Pengar"
+
+
+def of_named_places(rows: QuerySet, user: User) -> QuerySet:
+    """Without the cases whose place the reader gets as a code alone: the history names providers."""
+    coded = to_show(user).coded
+    return rows.exclude(case_id__in=coded) if coded else rows
+
 
 KINDS = [
     Kind(
@@ -13,10 +30,15 @@ KINDS = [
         see=Can.SEE_PLACEMENT,
         area=PLACEMENT,
         told_by=("planned_start",),
+        readable=of_named_places,
         names={
             "decision": "beslut", "provider": "utförare", "agreement": "ramavtal",
             "moved_from": "flyttad från",
         },
+    ),
+    Kind(
+        key="avresa", model=PlacementExtension, see=Can.SEE_PLACEMENT, area=PLACEMENT, told_by=("made_on",),
+        names={"decision": "beslut", "made_by": "av"},
     ),
     Kind(
         key="franvaro", model=PlacementAbsence, see=Can.SEE_PLACEMENT, area=PLACEMENT, told_by=("start",)

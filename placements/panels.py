@@ -5,10 +5,13 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import (
+    BooleanField,
     CharField,
     DateField,
+    ExpressionWrapper,
     F,
     OuterRef,
+    Q,
     QuerySet,
     Subquery,
     UUIDField,
@@ -25,8 +28,15 @@ from cases.models import Case, Decision, Task
 from cases.panels import Brief, Due, Panel
 from cases.together import Found, Parts, Rows
 from placements.explained import sum_by_case
-from placements.marks import Watched, chain_starts, marks_of, unenforced_mark
-from placements.models import GrantApplication, Placement, PlacementAbsence, PlacementPrice
+from placements.life import night_without_decision
+from placements.marks import Watched, chain_starts, latest_cover, marks_of, unenforced_mark
+from placements.models import (
+    GrantApplication,
+    Placement,
+    PlacementAbsence,
+    PlacementExtension,
+    PlacementPrice,
+)
 from placements.showing import Sees, stay_row, to_show
 from placements.waiting import chip_tone, waiting_for
 
@@ -46,11 +56,14 @@ def placement_rows(case: Case, user: User) -> Parts:
     def rows(model: Any) -> Any:
         return model.objects.visible_to(user).filter(case=case)
 
-    along = {"decision": ("kind",), "agreement": ("charges_departure_day",)}
+    along = {"decision": ("kind", "end"), "agreement": ("charges_departure_day",)}
+    # Named in the model's own order, which is what they are read back in.
+    along |= {"provider": ("code", "name")} if may_in_general(user, Can.SEE_PLACE) else {}
     return {
-        "stays": Rows(rows(Placement), along | ({"provider": ("name",)} if to_show(user).place else {})),
+        "stays": Rows(rows(Placement), along),
         "prices": Rows(rows(PlacementPrice)),
         "absences": Rows(rows(PlacementAbsence)),
+        "extensions": Rows(rows(PlacementExtension), {"decision": ("end",)}),
         "decisions": Rows(rows(Decision)),
     }
 
@@ -61,7 +74,7 @@ def load_placements(case: Case, user: User, today: date, found: Found) -> dict[s
     stays = found["stays"]
     for stay in stays:
         stay.case = case
-        stay.give_terms(found["prices"], found["absences"])
+        stay.give_terms(found["prices"], found["absences"], found["extensions"])
     shown = [
         stay_row(stay, sees.without_person(), today)
         for stay in sorted(stays, key=lambda row: row.first_day, reverse=True)
@@ -74,6 +87,7 @@ def load_placements(case: Case, user: User, today: date, found: Found) -> dict[s
     place_url = reverse("place", args=[case.pk]) if granted else ""
     return {
         "brief": None if stays else _nobody_placed(writes, place_url),
+        "undecided": _undecided(standing, today),
         "columns": _columns(sees),
         "stays": shown,
         "sees": sees,
@@ -82,6 +96,16 @@ def load_placements(case: Case, user: User, today: date, found: Found) -> dict[s
         "sum": sum_by_case(standing, [case.pk], today)[case.pk] if sees.money else None,
         "place_url": place_url,
     }
+
+
+def _undecided(stays: list[Placement], today: date) -> dict[str, Any] | None:
+    """The stay, if any, that lacks a decision for tomorrow night or an earlier one."""
+    left = {stay.moved_from_id for stay in stays}
+    for stay in stays:
+        night = night_without_decision(stay, goes_on=stay.pk in left, today=today)
+        if night is not None:
+            return {"night": night, "url": reverse("placement", args=[stay.case_id, stay.pk])}
+    return None
 
 
 def _nobody_placed(writes: bool, place_url: str) -> Brief:
@@ -149,9 +173,11 @@ PANELS = (
 
 
 class _DueRow(NamedTuple):
-    """A stay or plan; a decision that grants something; or a task to carry one out.
+    """A stay or plan; what its decisions cover besides; a decision that grants something; or a task.
 
-    Of a decision `planned` is the day it was made and `start` the day it was carried out.
+    Of a decision `planned` is the day it was made and `start` the day it was carried out. Of a later cover
+    `moved_from` is the stay. A task is to carry a decision out, or to make a plan (`flag`). Of a stay `flag`
+    says that it was interrupted and may resume.
     """
 
     what: str
@@ -163,39 +189,71 @@ class _DueRow(NamedTuple):
     decision: UUID | None
     priced_to: date | None
     moved_from: UUID | None
+    departed: date | None
+    plan: date | None
+    flag: bool
 
 
 def due_placements(user: User, today: date) -> list[Due]:
     """What is due about stays, plans and decisions that wait: one query."""
     open_ones = of_open_cases(user)
     decisions = _decisions(user).filter(open_ones)
-    rows = _stays(user).filter(open_ones).union(decisions, _tasks(user).filter(open_ones), all=True)
-    found: dict[str, list[_DueRow]] = {"stay": [], "decision": [], "task": []}
+    rows = (
+        _stays(user)
+        .filter(open_ones)
+        .union(decisions, _tasks(user).filter(open_ones), _covers(user).filter(open_ones), all=True)
+    )
+    found: dict[str, list[_DueRow]] = {"stay": [], "decision": [], "task": [], "cover": []}
     for row in rows:
         found[row[0]].append(_DueRow(*row))
-    return _stays_due(found["stay"], found["decision"], today) + _decisions_due(
-        found["decision"], found["task"], today
+    return _stays_due(found, today) + _decisions_due(
+        found["decision"], [row for row in found["task"] if not row.flag], today
     )
 
 
-def _stays_due(stays: list[_DueRow], decisions: list[_DueRow], today: date) -> list[Due]:
+def _stays_due(rows: dict[str, list[_DueRow]], today: date) -> list[Due]:
+    stays = rows["stay"]
     starts = chain_starts((row.id, row.moved_from, row.start) for row in stays)
     continued = {row.moved_from for row in stays}
-    decided_to = {row.id: row.end for row in decisions}
+    covered_to = _covered_to(rows)
+    planned = {row.case_id for row in rows["task"] if row.flag}
+    planned |= {row.case_id for row in stays if row.plan is not None}
+    began: dict[UUID, date] = {}
+    for row in stays:
+        if row.start is not None:
+            began[row.case_id] = max(row.start, began.get(row.case_id, row.start))
     found = []
     for row in stays:
         watched = Watched(
             planned_start=row.planned,
             start=row.start,
             end=row.end,
-            decision_end=decided_to.get(row.decision) if row.decision else None,
+            decision_end=covered_to.get(row.id),
             chain_start=starts[row.id],
             priced_to=row.priced_to,
             goes_on=row.id in continued,
+            departed=row.departed,
+            may_resume=row.flag and row.end is not None and began[row.case_id] < row.end,
+            needs_plan=row.case_id not in planned and row.moved_from is None,
         )
         url = reverse("placement", args=[row.case_id, row.id])
         found += [Due(row.case_id, mark.text, mark.due, url) for mark in marks_of(watched, today)]
     return found
+
+
+def _covered_to(rows: dict[str, list[_DueRow]]) -> dict[UUID, date | None]:
+    """The first night that no decision covers, of each stay whose decision the reader sees."""
+    decided_to = {row.id: row.end for row in rows["decision"]}
+    later: dict[UUID, list[date | None]] = {}
+    for row in rows["cover"]:
+        if row.moved_from is not None and (row.decision is None or row.decision in decided_to):
+            end = row.end if row.decision is None else decided_to[row.decision]
+            later.setdefault(row.moved_from, []).append(end)
+    return {
+        row.id: latest_cover(decided_to[row.decision], later.get(row.id, ()))
+        for row in rows["stay"]
+        if row.decision in decided_to
+    }
 
 
 def _decisions_due(decisions: list[_DueRow], tasks: list[_DueRow], today: date) -> list[Due]:
@@ -210,6 +268,10 @@ def _decisions_due(decisions: list[_DueRow], tasks: list[_DueRow], today: date) 
 
 
 NO_DAY, NO_ID = Value(None, DateField()), Value(None, UUIDField())
+NO = Value(False, BooleanField())
+RESUMES = ExpressionWrapper(
+    Q(end_reason=Placement.EndReason.INTERRUPTED) & ~Q(resumption=Placement.Resumption.NO), BooleanField()
+)
 
 
 def _stays(user: User) -> QuerySet:
@@ -219,19 +281,33 @@ def _stays(user: User) -> QuerySet:
     rows = Placement.objects.visible_to(user).standing().order_by()
     return rows.values_list(
         Value("stay", CharField()), "case_id", "id", "planned_start", "start", "end", "decision_id",
-        Subquery(last, DateField()), "moved_from_id",
+        Subquery(last, DateField()), "moved_from_id", "departed", "implementation_plan", RESUMES,
+    )  # fmt: skip
+
+
+def _covers(user: User) -> QuerySet:
+    """Decisions that stays were extended by, and nights without one that somebody has let pass."""
+    rows = PlacementExtension.objects.visible_to(user).order_by()
+    covering = rows.filter(Q(decision__isnull=False) | Q(authorised=True))
+    return covering.values_list(
+        Value("cover", CharField()), "case_id", "id", "made_on", NO_DAY, "new_end", "decision_id",
+        NO_DAY, "placement_id", NO_DAY, NO_DAY, NO,
     )  # fmt: skip
 
 
 def _decisions(user: User) -> QuerySet:
     rows = Decision.objects.visible_to(user).exclude(outcome=Decision.Outcome.REJECTED).order_by()
     return rows.values_list(
-        Value("decision", CharField()), "case_id", "id", "decided", "enforced", "end", NO_ID, NO_DAY, NO_ID
-    )
+        Value("decision", CharField()), "case_id", "id", "decided", "enforced", "end", NO_ID, NO_DAY,
+        NO_ID, NO_DAY, NO_DAY, NO,
+    )  # fmt: skip
 
 
 def _tasks(user: User) -> QuerySet:
-    rows = Task.objects.visible_to(user).open().filter(kind=Task.Kind.ENFORCE).order_by()
+    """Open tasks to carry a decision out, and tasks to make a plan, done or not."""
+    enforce, plan = Q(kind=Task.Kind.ENFORCE, done_on=None), Q(kind=Task.Kind.PLAN)
+    rows = Task.objects.visible_to(user).filter(enforce | plan).order_by()
     return rows.values_list(
-        Value("task", CharField()), "case_id", "id", "due", NO_DAY, NO_DAY, NO_ID, NO_DAY, NO_ID
-    )
+        Value("task", CharField()), "case_id", "id", "due", NO_DAY, NO_DAY, NO_ID, NO_DAY, NO_ID,
+        NO_DAY, NO_DAY, ExpressionWrapper(plan, BooleanField()),
+    )  # fmt: skip

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from django.db import connection
 from django.urls import reverse
 
 from avhopp.access.policy import may_in_general
@@ -29,6 +30,11 @@ class Sees:
     person: bool
     place: bool
     money: bool
+    coded: frozenset[UUID] = frozenset()
+
+    def names_place(self, case_id: UUID) -> bool:
+        """Whether the provider may be named, and not its code alone."""
+        return self.place and case_id not in self.coded
 
     def without_person(self) -> "Sees":
         """For places that name the person already."""
@@ -74,11 +80,31 @@ class PriceRow:
     tone: str
 
 
+def coded_cases() -> frozenset[UUID]:
+    """The cases whose person the register protects, for somebody who may not see the person. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute("select sec.coded_cases()")
+        return frozenset(row[0] for row in cursor.fetchall())
+
+
+def place_of(placement: Placement, sees: Sees) -> str:
+    """What the reader is told of where the person is: the provider's name, its code, or nothing.
+
+    A reader who does not see the person gets the code alone of whoever is protected (DOMAIN.md 3.2, note 10).
+    """
+    if not sees.place:
+        return ""
+    if placement.case_id in sees.coded:
+        return f"Utförare {placement.provider.code}" if placement.provider.code else "Skyddad plats"
+    return placement.provider.name
+
+
 def to_show(user: User) -> Sees:
     return Sees(
-        person=may_in_general(user, Can.SEE_PERSON),
-        place=may_in_general(user, Can.SEE_PLACE),
+        person=(person := may_in_general(user, Can.SEE_PERSON)),
+        place=(place := may_in_general(user, Can.SEE_PLACE)),
         money=may_in_general(user, Can.SEE_MONEY),
+        coded=coded_cases() if place and not person else frozenset(),
     )
 
 
@@ -97,7 +123,7 @@ def stay_row(placement: Placement, sees: Sees, today: date) -> StayRow:
         case_url=reverse("case", args=[placement.case_id]),
         person=placement.person.shown_name if sees.person else "",
         kind=placement.decision.get_kind_display(),
-        provider=placement.provider.name if sees.place else "",
+        provider=place_of(placement, sees),
         inside=placement.is_inside_framework,
         stage=placement.stage(today),
         first_day=placement.first_day,

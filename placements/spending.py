@@ -17,6 +17,7 @@ from cases.visibility import IsAnyOf
 from placements import forecast
 from placements.budgeting import Charged, Line, Month, charge, months_of
 from placements.costs import NOTHING
+from placements.episodes import Known
 from placements.models import BudgetLine, GrantApplication, Placement
 from placements.models.placement import PlacementQuerySet
 from placements.spent import Residence
@@ -36,7 +37,10 @@ class Grants:
 
 @dataclass(frozen=True)
 class YearMoney:
-    """One year: lines with their use, cost by month, and what the year is expected to cost."""
+    """One year: lines with their use, cost by month, and what the year is expected to cost.
+
+    `known` are the stays and plans that it was counted from, for the forecast with a range.
+    """
 
     year: int
     cut: date
@@ -45,7 +49,9 @@ class YearMoney:
     months: tuple[Month, ...]
     committed: Decimal
     planned: Decimal
+    straight_line: Decimal
     grants: Grants
+    known: tuple[Known, ...]
 
     @property
     def nights(self) -> int:
@@ -67,7 +73,8 @@ def year_money(*, user: User, year: int, as_of: date) -> YearMoney:
     months = months_of(lived, year, cut)
     so_far = sum((month.spent.cost for month in months), NOTHING)
     rows = tuple(BudgetLine.objects.visible_to(user).of_year(year).filter(decided__lte=as_of))
-    placings = [row.as_placing() for row in stays]
+    known = tuple(Known(row.person_id, row.as_placing()) for row in stays)
+    placings = [row.placing for row in known]
     return YearMoney(
         year=year,
         cut=cut,
@@ -76,7 +83,9 @@ def year_money(*, user: User, year: int, as_of: date) -> YearMoney:
         months=months,
         committed=forecast.committed(so_far, placings, period, cut, as_of),
         planned=forecast.planned(so_far, placings, period, cut, as_of),
+        straight_line=forecast.straight_line(so_far, period, cut),
         grants=grants_of(user=user, cut=cut, as_of=as_of),
+        known=known,
     )
 
 

@@ -2,38 +2,95 @@
 
 from django.urls import path
 
-from placements.views import applications, budget, changes, placing, providers, stays
+from placements.views import (
+    agreements,
+    apart,
+    applications,
+    budget,
+    changes,
+    forecast,
+    occupancy,
+    oversight,
+    placing,
+    programmes,
+    providers,
+    stays,
+)
 
 STAY = "arenden/<uuid:case_id>/placering/<uuid:placement_id>"
 APPLICATION = "arenden/<uuid:case_id>/ansokan/<uuid:grantapplication_id>"
 
 urlpatterns = [
+    path("inte-samma-plats/", apart.apart_marks, name="apart_marks"),
+    path("inte-samma-plats/ny/", apart.apart_new, name="apart_new"),
+    path("inte-samma-plats/<uuid:apartmark_id>/avsluta/", apart.apart_end, name="apart_end"),
+    path(
+        "arenden/<uuid:case_id>/platsfraga/<uuid:apartquestion_id>/",
+        apart.apart_question,
+        name="apart_question",
+    ),
     path("placeringar/", stays.placements, name="placements"),
+    path("placeringar/belaggning/", occupancy.occupancy, name="occupancy"),
+    path("placeringar/belaggning/excel/", occupancy.occupancy_excel, name="occupancy_excel"),
     path("arenden/<uuid:case_id>/placering/ny/", placing.place, name="place"),
     path(f"{STAY}/", stays.placement, name="placement"),
     path(f"{STAY}/ankomst/", changes.begin, name="placement_begin"),
     path(f"{STAY}/blev-inte-av/", changes.withdraw, name="placement_withdraw"),
     path(f"{STAY}/avsluta/", changes.end, name="placement_end"),
     path(f"{STAY}/avresa/", changes.departure, name="placement_departure"),
+    path(f"{STAY}/dygn-utan-beslut/", changes.overstay, name="placement_overstay"),
+    path(f"{STAY}/planer/", changes.plans, name="placement_plans"),
     path(f"{STAY}/flytta/", placing.move, name="placement_move"),
     path(f"{STAY}/pris/", changes.price, name="placement_price"),
     path(f"{STAY}/franvaro/", changes.absence, name="placement_absence"),
     path("utforare/", providers.providers, name="providers"),
+    path("utforare/excel/", providers.providers_excel, name="providers_excel"),
     path("utforare/ny/", providers.provider_new, name="provider_new"),
     path("utforare/<uuid:provider_id>/", providers.provider, name="provider"),
     path("utforare/<uuid:provider_id>/andra/", providers.provider_edit, name="provider_edit"),
     path("utforare/<uuid:provider_id>/stang/", providers.provider_close, name="provider_close"),
     path("utforare/<uuid:provider_id>/oppna/", providers.provider_reopen, name="provider_reopen"),
-    path("utforare/<uuid:provider_id>/ramavtal/", providers.agreement_new, name="agreement_new"),
-    path("ramavtal/<uuid:frameworkagreement_id>/avsluta/", providers.agreement_end, name="agreement_end"),
+    path(
+        "utforare/<uuid:provider_id>/avaktivera/", providers.provider_deactivate, name="provider_deactivate"
+    ),
+    path("utforare/<uuid:provider_id>/aktivera/", providers.provider_activate, name="provider_activate"),
+    path("utforare/<uuid:provider_id>/tillstand/", providers.provider_permit, name="provider_permit"),
+    path("utforare/<uuid:provider_id>/kontakt/", oversight.provider_contact, name="provider_contact"),
+    path("kontakter/<uuid:providercontact_id>/ta-bort/", oversight.contact_end, name="contact_end"),
+    path("utforare/<uuid:provider_id>/uppfoljning/", oversight.provider_visit, name="provider_visit"),
+    path("utforare/<uuid:provider_id>/handelse/", oversight.provider_incident, name="provider_incident"),
+    path("handelser/<uuid:providerincident_id>/avsluta/", oversight.incident_close, name="incident_close"),
+    path("utforare/<uuid:provider_id>/anmarkning/", oversight.provider_remark, name="provider_remark"),
+    path("anmarkningar/<uuid:providerremark_id>/atgardad/", oversight.remark_resolve, name="remark_resolve"),
+    path("utforare/<uuid:provider_id>/ramavtal/", agreements.agreement_new, name="agreement_new"),
+    path("ramavtal/<uuid:frameworkagreement_id>/andra/", agreements.agreement_edit, name="agreement_edit"),
+    path("ramavtal/<uuid:frameworkagreement_id>/avsluta/", agreements.agreement_end, name="agreement_end"),
+    path("ramavtal/<uuid:frameworkagreement_id>/pris/", agreements.agreement_price, name="agreement_price"),
+    path("ramavtal/<uuid:frameworkagreement_id>/index/", agreements.agreement_index, name="agreement_index"),
     path("budget/", budget.budget, name="budget"),
     path("budget/ny/", budget.budget_line_new, name="budget_line_new"),
+    path("prognos/", forecast.forecast, name="forecast"),
+    path("prognos/antaganden/", forecast.forecast_assumptions, name="forecast_assumptions"),
     path("ansokningar/", applications.applications, name="applications"),
+    path("ansokningar/excel/", applications.applications_excel, name="applications_excel"),
+    path("ansokningar/program/", programmes.programmes, name="programmes"),
+    path("ansokningar/program/nytt/", programmes.programme_new, name="programme_new"),
+    path(
+        "ansokningar/program/<uuid:grantprogramme_id>/", programmes.programme_edit, name="programme_edit"
+    ),
     path("arenden/<uuid:case_id>/ansokan/ny/", applications.application_new, name="application_new"),
     path(f"{APPLICATION}/", applications.application, name="application"),
     path(f"{APPLICATION}/belopp/", applications.application_change, name="application_change"),
     path(f"{APPLICATION}/skicka/", applications.application_send, name="application_send"),
     path(f"{APPLICATION}/svar/", applications.application_answer, name="application_answer"),
+    path(f"{APPLICATION}/komplettering/", applications.application_request, name="application_request"),
+    path(
+        "arenden/<uuid:case_id>/komplettering/<uuid:grantrequest_id>/",
+        applications.application_completed,
+        name="application_completed",
+    ),
+    path(f"{APPLICATION}/avskriven/", applications.application_dismiss, name="application_dismiss"),
+    path(f"{APPLICATION}/aterbetalning/", applications.application_repay, name="application_repay"),
     path(f"{APPLICATION}/utbetalning/", applications.application_pay, name="application_pay"),
     path(f"{APPLICATION}/slutredovisning/", applications.application_account, name="application_account"),
 ]

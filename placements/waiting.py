@@ -20,17 +20,23 @@ class Waiting:
     is_long: bool = False
 
 
-def waiting_for(application: GrantApplication, today: date) -> Waiting | None:
-    """None when there is nothing more to wait for."""
+def waiting_for(application: GrantApplication, today: date, completion: date | None = None) -> Waiting | None:
+    """None when there is nothing more to wait for. `completion`: the last day of an open request for more."""
     if application.status == Status.DRAFT:
         return Waiting("Att skickas", None)
+    if application.status == Status.SENT and completion is not None:
+        return Waiting(f"Vår komplettering senast {completion.isoformat()}", None, completion < today)
     if application.status == Status.SENT and application.sent is not None:
         days = (today - application.sent).days
         return Waiting("Polismyndighetens svar", days, days > PATIENCE_DAYS)
     if application.status in (Status.GRANTED, Status.PARTLY) and application.decided is not None:
         return Waiting("Utbetalning", (today - application.decided).days)
     if application.status == Status.PAID:
-        return Waiting("Slutredovisning", None)
+        paid = application.paid_on
+        return Waiting("Slutredovisning", (today - paid).days if paid else None)
+    if application.status == Status.ACCOUNTED and application.left_to_repay:
+        since = application.accounted_on
+        return Waiting("Återbetalning", (today - since).days if since else None)
     return None
 
 
@@ -44,4 +50,6 @@ def chip_tone(status: str) -> str:
         Status.REFUSED: "danger",
         Status.PAID: "success",
         Status.ACCOUNTED: "neutral",
+        Status.REPAID: "neutral",
+        Status.DISMISSED: "neutral",
     }[Status(status)]

@@ -122,6 +122,20 @@ class LogReviewFact:
 
 
 @dataclass(frozen=True, slots=True)
+class AssumptionFact:
+    """What the forecast with a range takes for granted for a year (placements/simulation.py)."""
+
+    year: int
+    default_months: Decimal
+    step_down_months: int
+    step_down_percent: int
+    ends_hold_percent: int
+    arrivals: tuple[Decimal, ...]
+    rate: Decimal | None
+    complete_from: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """Everything that the figures of one municipality are counted from."""
 
@@ -134,6 +148,8 @@ class Facts:
     checks: tuple[CheckFact, ...] = ()
     emergencies: tuple[EmergencyFact, ...] = ()
     log_reviews: tuple[LogReviewFact, ...] = ()
+    assumptions: tuple[AssumptionFact, ...] = ()
+    withdrawn: tuple[date, ...] = ()  # the planned days of placements that never began
 
 
 def known_birth_date(identity_birth_date: date | None, birth_year: int | None) -> date | None:

@@ -16,7 +16,7 @@ from placements.budgeting import Line, charge
 from placements.costs import NOTHING, Stay, nights
 from placements.forecast import Placing
 from placements.spent import Residence, Spent, spent_in, sums_of, up_to
-from reports.facts import BudgetLineFact, Facts
+from reports.facts import BudgetLineFact, Facts, PlacementFact
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,23 +157,25 @@ def figure_budget(lines: Iterable[BudgetLineFact], year: int, year_cost: Decimal
 
 def figure_forecast(seen: Facts, year: Period, cut: date, as_of: date, so_far: Decimal) -> Forecast:
     """The three forecasts at the cut, with what was known at as_of."""
-    placings = tuple(
-        Placing(
-            key=row.key,
-            planned_start=row.planned_start,
-            start=row.start,
-            end=row.end,
-            prices=row.prices,
-            absences=row.absences,
-            charges_departure_day=row.charges_departure_day,
-            moved_from=row.moved_from,
-        )
-        for row in seen.placements
-    )
+    placings = tuple(placing_of(row) for row in seen.placements)
     return Forecast(
         committed=forecasts.committed(so_far, placings, year, cut, as_of),
         planned=forecasts.planned(so_far, placings, year, cut, as_of),
         straight_line=forecasts.straight_line(so_far, year, cut),
+    )
+
+
+def placing_of(row: PlacementFact) -> Placing:
+    """The placement as the forecasts take it."""
+    return Placing(
+        key=row.key,
+        planned_start=row.planned_start,
+        start=row.start,
+        end=row.end,
+        prices=row.prices,
+        absences=row.absences,
+        charges_departure_day=row.charges_departure_day,
+        moved_from=row.moved_from,
     )
 
 

@@ -20,6 +20,7 @@ from reports.facts import Facts
 from reports.figures import as_json, figures, months
 from reports.figures_counts import count_emergencies, reviews_of_log
 from reports.figures_money import MonthRow
+from reports.figures_range import figure_range, frozen_range
 
 FORMAT = 1
 AMOUNTS = {
@@ -60,6 +61,7 @@ def freeze(
         "adjustments": _adjustments(rows, earlier),
         "emergencies": _emergencies(facts, month, as_of),
         "log_reviews": _log_reviews(facts, month),
+        "range": frozen_range(figure_range(facts, month, as_of)),
         "ledger": {"seq": ledger[0], "hash": ledger[1]} if ledger else None,
     }
 

@@ -24,9 +24,17 @@ from avhopp.kernel.sealing import Sealed
 from cases.models import Case, Decision, EmergencyAccess, LogReview, Person
 from collaboration.models import RegisterCheck
 from placements.costs import Absence, PricePeriod
-from placements.models import BudgetLine, GrantApplication, Placement, PlacementAbsence, PlacementPrice
+from placements.models import (
+    BudgetLine,
+    ForecastAssumption,
+    GrantApplication,
+    Placement,
+    PlacementAbsence,
+    PlacementPrice,
+)
 from reports.facts import (
     ApplicationFact,
+    AssumptionFact,
     BudgetLineFact,
     CaseFact,
     CheckFact,
@@ -104,6 +112,11 @@ def facts_of(municipality: Municipality) -> Facts:
             LogReviewFact(date.fromisoformat(month), signed=_day(signed), **_numbers(counts))
             for month, signed, counts in found["log_review"]
         ),
+        assumptions=tuple(
+            AssumptionFact(year, *numbers, tuple(arrivals), rate, _day(complete_from))
+            for year, *numbers, arrivals, rate, complete_from in found["assumption"]
+        ),
+        withdrawn=tuple(date.fromisoformat(day) for (day,) in found["withdrawn"]),
     )
 
 
@@ -177,6 +190,15 @@ def _sources(municipality: Municipality) -> list[QuerySet]:
                 on=_day_of("signed_at")
             ),
             "month on counts", "month",
+        ),
+        _gathered(
+            "assumption", ForecastAssumption.objects.filter(municipality=municipality),
+            "year default_months step_down_months step_down_percent ends_hold_percent arrivals rate"
+            " complete_from", "year",
+        ),
+        _gathered(
+            "withdrawn", of_cases(Placement.objects.filter(end_reason=Placement.EndReason.NEVER_BEGAN)),
+            "planned_start", "planned_start id",
         ),
         _gathered("check", of_cases(RegisterCheck.objects), "case_id planned done deviation", "planned id"),
     ]  # fmt: skip

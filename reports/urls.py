@@ -2,11 +2,16 @@
 
 from django.urls import path
 
-from reports.views import dashboard, files, monthly
+from reports.views import application_form, dashboard, files, monthly
 
 urlpatterns = [
     path("oversikt/", dashboard.dashboard, name="dashboard"),
     path("oversikt/att-gora/", dashboard.due_work, name="due_work"),
+    path(
+        "arenden/<uuid:case_id>/ansokan/<uuid:grantapplication_id>/ansokan.pdf",
+        application_form.application_file,
+        name="application_file",
+    ),
     path("rapporter/", monthly.reports, name="reports"),
     path("rapporter/<uuid:report_id>/", monthly.report, name="report"),
     path("rapporter/<uuid:report_id>/igen/", monthly.retry, name="report_retry"),

@@ -59,6 +59,7 @@ class Can(Enum):
     SEE_REASONS = "see_reasons"  # why it was decided so
     SEE_PLACEMENT = "see_placement"  # kind and period
     SEE_PLACE = "see_place"  # provider and precise place
+    SEE_APART = "see_apart"  # who must not be in the same place, and who was told to ask about it
     SEE_MONEY = "see_money"  # prices and costs
     SEE_APPLICATION = "see_application"  # grant applications to the police
     SEE_CONSENT = "see_consent"
@@ -80,6 +81,7 @@ class Can(Enum):
     WRITE_CHECKS = "write_checks"
     DECIDE = "decide"
     WRITE_PLACEMENT = "write_placement"
+    MARK_APART = "mark_apart"  # mark two cases, and let a place through once
     WRITE_APPLICATION = "write_application"
     WRITE_CONSENT = "write_consent"
     RELEASE = "release"
@@ -104,6 +106,10 @@ class Can(Enum):
     WRITE_PROVIDERS = "write_providers"
     SEE_BUDGET = "see_budget"
     WRITE_BUDGET = "write_budget"
+    SEE_INVOICES = "see_invoices"  # the providers' invoices; a line that is matched to a case also needs its money
+    WRITE_INVOICES = "write_invoices"  # register, read in, match, approve, ask, turn down
+    ATTEST_INVOICES = "attest_invoices"  # the second person's word that it is to be paid
+    EXPORT_INVOICES = "export_invoices"  # take what is attested to the finance system
     SEE_REPORT = "see_report"  # monthly reports and their progress; both PDFs once approved
     SEE_DRAFT_REPORT = "see_draft_report"  # both PDFs before approval
     MAKE_REPORT = "make_report"
@@ -144,14 +150,15 @@ ROLES: dict[Role, set[Can]] = {
         Can.OPEN_CASE, Can.WRITE_CASE, Can.WRITE_INTAKE, Can.DECIDE, Can.WRITE_TASKS, Can.ASSIGN,
         Can.SEE_OWN_CASES, Can.SEE_DASHBOARD, Can.SEE_PROVIDERS, Can.SEE_BUDGET, Can.ASK_ACCESS,
         Can.BREAK_GLASS, Can.BREAK_GLASS_ANY_UNIT, Can.APPROVE_PROTECTED_READ, Can.WRITE_DOCUMENTS,
-        Can.CONFIRM_ASSESSMENT,
+        Can.CONFIRM_ASSESSMENT, Can.SEE_INVOICES,
     },
     Role.COORDINATOR: SEE_FILE - {Can.SEE_JOURNAL, Can.SEE_HEALTH, Can.SEE_CHILDREN} | {
         Can.OPEN_CASE, Can.WRITE_ASSESSMENT, Can.CONFIRM_ASSESSMENT, Can.WRITE_CHECKS, Can.WRITE_APPLICATION,
         Can.WRITE_CONSENT, Can.RELEASE, Can.WRITE_TASKS, Can.ASSIGN, Can.SEE_OWN_CASES, Can.SEE_DASHBOARD,
         Can.SEE_DUPLICATES, Can.SEE_PROVIDERS, Can.WRITE_PROVIDERS, Can.SEE_BUDGET, Can.SEE_REPORT,
         Can.SEE_DRAFT_REPORT, Can.MAKE_REPORT, Can.SEE_REQUESTS, Can.ASK_ACCESS,
-        Can.SEE_PROTECTED_CONTACT, Can.APPROVE_PROTECTED_READ, Can.WRITE_DOCUMENTS,
+        Can.SEE_PROTECTED_CONTACT, Can.APPROVE_PROTECTED_READ, Can.WRITE_DOCUMENTS, Can.SEE_INVOICES,
+        Can.SEE_APART, Can.MARK_APART,
     },
     Role.UNIT_MANAGER: SEE_FILE - {Can.SEE_JOURNAL, Can.SEE_HEALTH} | {
         Can.OPEN_CASE, Can.DECIDE, Can.WRITE_TASKS, Can.ASSIGN, Can.SEE_OWN_CASES, Can.SEE_DASHBOARD,
@@ -159,12 +166,13 @@ ROLES: dict[Role, set[Can]] = {
         Can.SEE_DRAFT_REPORT, Can.MAKE_REPORT, Can.APPROVE_REPORT, Can.ASK_ACCESS, Can.BREAK_GLASS,
         Can.BREAK_GLASS_ANY_UNIT, Can.SEE_EMERGENCIES, Can.REVIEW_EMERGENCY, Can.SEE_LOG_REVIEW,
         Can.LIFT_READ_BLOCK, Can.APPROVE_PROTECTED_READ, Can.SEE_READERS, Can.WRITE_DOCUMENTS,
-        Can.CONFIRM_ASSESSMENT,
+        Can.CONFIRM_ASSESSMENT, Can.SEE_INVOICES, Can.ATTEST_INVOICES,
     },
     Role.FINANCE_OFFICER: {
         Can.SEE_CASE, Can.SEE_DECISION, Can.SEE_PLACEMENT, Can.SEE_PLACE, Can.SEE_MONEY, Can.SEE_APPLICATION,
         Can.WRITE_APPLICATION, Can.SEE_OWN_CASES, Can.SEE_PROVIDERS, Can.WRITE_PROVIDERS, Can.SEE_BUDGET,
-        Can.WRITE_BUDGET, Can.SEE_REPORT, Can.SEE_DRAFT_REPORT,
+        Can.WRITE_BUDGET, Can.SEE_REPORT, Can.SEE_DRAFT_REPORT, Can.SEE_INVOICES, Can.WRITE_INVOICES,
+        Can.ATTEST_INVOICES, Can.EXPORT_INVOICES,
     },
     Role.POLICE: set(),  # nothing here: the police have a portal of their own, with what was released to them
     Role.LOG_AUDITOR: {

@@ -1,6 +1,7 @@
-"""Swedish identity numbers: personnummer and samordningsnummer.
+"""Swedish identity numbers: personnummer and samordningsnummer, and the organisation numbers of companies.
 
-Source: folkbokföringslagen (1991:481) 18 and 18 a §§, DOMAIN.md section 6.
+Source: folkbokföringslagen (1991:481) 18 and 18 a §§, lag (1974:174) om identitetsbeteckning för juridiska
+personer m.fl., DOMAIN.md section 6.
 """
 
 import re
@@ -20,6 +21,8 @@ _TYPED_SIGNS = str.maketrans({"\u2010": "-", "\u2011": "-", "\u2013": "-", "\u22
 _TYPED_NUMBER = re.compile(
     r"(?P<century>[0-9]{2})?(?P<birth>[0-9]{6})(?P<sign>[-+]?)(?P<last>(?!000)[0-9]{4})"
 )
+
+_TYPED_ORGANISATION = re.compile(r"(?:16)?(?P<first>[0-9]{6})-?(?P<last>[0-9]{4})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +125,44 @@ def age_on(birth_date: date, day: date) -> int:
         raise ValueError("the day lies before the birth")
     years = day.year - birth_date.year
     return years if day >= add_months(birth_date, 12 * years) else years - 1
+
+
+def parse_organisation_number(text: str) -> str:
+    """The ten digits of an organisation number, typed with or without hyphen, spaces and leading 16.
+
+    The third digit is at least two, which tells it from a personnummer; the last one is the check digit
+    (Luhn). A sole trader's number is a personnummer and is refused: it does not belong in a register of
+    companies.
+    Raises Refused: organisation_format, organisation_is_person, organisation_check_digit.
+    """
+    match = _TYPED_ORGANISATION.fullmatch("".join(text.split()).translate(_TYPED_SIGNS))
+    if match is None:
+        raise Refused(
+            "organisation_format", "Skriv organisationsnumret med tio siffror, till exempel 556036-0793."
+        )
+    digits = match["first"] + match["last"]
+    if digits[2] < "2":
+        raise Refused(
+            "organisation_is_person",
+            "Numret ser ut som ett personnummer. Personnummer ska inte stå i registret: lämna fältet tomt.",
+        )
+    if _luhn(digits):
+        raise Refused(
+            "organisation_check_digit",
+            "Den sista siffran stämmer inte med de andra. Kontrollera numret siffra för siffra.",
+        )
+    return digits
+
+
+def shown_organisation_number(digits: str) -> str:
+    """'NNNNNN-NNNN', or nothing for nothing."""
+    return f"{digits[:6]}-{digits[6:]}" if digits else ""
+
+
+def _luhn(digits: str) -> int:
+    """The remainder that is nought when the check digit at the end is right."""
+    doubled = (int(digit) * (2 - place % 2) for place, digit in enumerate(digits))
+    return sum(number - 9 if number > 9 else number for number in doubled) % 10
 
 
 def _century(year_in_century: int, sign: str, today: date) -> str:

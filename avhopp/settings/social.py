@@ -33,6 +33,8 @@ INSTALLED_APPS = [
     "avhopp.sealing",
     "cases",
     "placements",
+    "placements.invoices",
+    "placements.procurement",
     "collaboration",
     "reports",
 ]

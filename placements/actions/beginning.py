@@ -9,6 +9,7 @@ from avhopp.audit.events import record
 from avhopp.kernel.refusal import Refused
 from avhopp.kernel.swedish import format_day
 from placements import terms
+from placements.actions.apart import refuse_new_nights
 from placements.actions.refusals import told
 from placements.actions.writing import enforce, held, write_stay
 from placements.costs import Stay
@@ -22,7 +23,8 @@ def begun_stay(
     """The stay if the person came on the day; used to count beforehand as well.
 
     Raises:
-        Refused: already_begun, in_the_future, before_decision, after_decision, and those of check_stay.
+        Refused: already_begun, in_the_future, before_decision, after_decision, ask_coordinator, and those of
+            check_stay.
     """
     if placement.has_begun:
         raise Refused("already_begun", "Personen har redan kommit dit. Ankomsten kan inte ändras.")
@@ -30,7 +32,9 @@ def begun_stay(
         raise Refused("in_the_future", "Ankomsten kan inte ligga efter i dag.", field="start")
     decision = placement.decision
     _within(start, end, decision.start or decision.decided, decision.end)
-    return terms.begun(placement.as_stay(), start, end, shift_prices=shift_prices)
+    stay = terms.begun(placement.as_stay(), start, end, shift_prices=shift_prices)
+    refuse_new_nights(placement=placement, stay=stay)
+    return stay
 
 
 def begin_placement(
@@ -44,7 +48,10 @@ def begin_placement(
     """
     placement = held(placement, by)
     stay = begun_stay(placement=placement, start=start, end=end, shift_prices=shift_prices, today=today)
+    refuse_new_nights(placement=placement, stay=stay, uses=True)
     placement.start = start
+    if end != placement.end or (end is not None and end <= today):
+        placement.set_end(end, today)
     with told():
         write_stay(placement, stay)
     record(
@@ -78,6 +85,7 @@ def withdraw_plan(*, placement: Placement, reason: str, by: User, today: date) -
     planned = format_day(placement.planned_start)
     stay = replace(placement.as_stay(), end=placement.planned_start, prices=(), absences=())
     placement.end_reason = Placement.EndReason.NEVER_BEGAN
+    placement.set_end(placement.planned_start, today)
     placement.moved_from = None
     with told():
         PlacementPrice.objects.filter(placement=placement).delete()

@@ -1,4 +1,4 @@
-"""A stay ends, or gets another departure."""
+"""A stay ends."""
 
 from datetime import date
 
@@ -11,8 +11,7 @@ from placements import terms
 from placements.actions.refusals import told
 from placements.actions.writing import held, write_stay
 from placements.costs import Stay
-from placements.models import Placement
-from placements.rules import check_within_decision
+from placements.models import Placement, PlacementExtension
 
 #: Reasons that a person can choose; the others are given by what is done.
 REASONS = tuple(
@@ -40,23 +39,21 @@ def ended_stay(*, placement: Placement, end: date | None) -> Stay:
     return terms.ended(placement.as_stay(), end)
 
 
-def extended_stay(*, placement: Placement, end: date | None) -> Stay:
-    """As `ended_stay`, for a departure that is planned: it stays within the decision.
-
-    Raises:
-        Refused: same_end, after_decision, and those of ended_stay.
-    """
-    if end == placement.end:
-        raise Refused("same_end", "Avresan är redan den dagen.", field="end")
-    if placement.end is not None and (end is None or end > placement.end):
-        check_within_decision(placement.first_day, end, placement.first_day, placement.decision.end)
-    return ended_stay(placement=placement, end=end)
-
-
 def end_placement(
-    *, placement: Placement, end: date, reason: str, by: User, today: date, note: str = ""
+    *,
+    placement: Placement,
+    end: date,
+    reason: str,
+    by: User,
+    today: date,
+    note: str = "",
+    destination: str = "",
+    resumption: str = "",
 ) -> Placement:
-    """The person leaves on `end`, which may lie ahead. The night of departure is not counted.
+    """The person left on `end`, or leaves then when it lies ahead. The night of departure is not counted.
+
+    `destination` empty: nobody said. An interruption resumes, does not, or is not known to (`resumption`).
+    Nights after the last decided one become a row of their own, as nobody has let them pass.
 
     Raises:
         Refused: not_allowed, case_closed, never_began, unknown_reason, and those of ended_stay.
@@ -65,9 +62,14 @@ def end_placement(
     if reason not in REASONS:
         raise Refused("unknown_reason", "Välj varför placeringen avslutas.", field="reason")
     stay = ended_stay(placement=placement, end=end)
-    placement.end_reason = reason
+    interrupted = reason == Placement.EndReason.INTERRUPTED
+    placement.end_reason, placement.destination = reason, destination
+    placement.resumption = (resumption or Placement.Resumption.UNKNOWN) if interrupted else ""
+    placement.set_end(end, today)
     with told():
         write_stay(placement, stay)
+        if placement.has_left:
+            _note_overstay(placement, note, by, today)
     verb = "avslutades" if end <= today else "avslutas"
     record(
         by=by,
@@ -82,30 +84,27 @@ def end_placement(
     return placement
 
 
-def change_departure(
-    *, placement: Placement, end: date | None, reason: str, by: User, today: date
-) -> Placement:
-    """Extend or shorten what is planned; None runs on. A departure entered by mistake is undone by it.
+def undecided_from(placement: Placement) -> date | None:
+    """The first night that neither a decision covers nor a row tells of; None when there is none."""
+    covered = placement.covered_to
+    if covered is None:
+        return None
+    told_of = [row.new_end for row in placement.extensions.all() if row.authorised is not None]
+    return max([covered, *(day for day in told_of if day is not None)])
 
-    Raises:
-        Refused: not_allowed, case_closed, never_began, reason_missing, and those of extended_stay.
-    """
-    placement = held(placement, by)
-    if not reason.strip():
-        raise Refused("reason_missing", "Skriv varför avresan ändras.", field="reason")
-    stay = extended_stay(placement=placement, end=end)
-    placement.end_reason = ""
-    with told():
-        write_stay(placement, stay)
-    until = "tills vidare" if end is None else f"till {format_day(end)}"
-    record(
-        by=by,
-        case=placement.case,
-        kind="avresa_andrad",
-        requires=Can.SEE_PLACEMENT,
-        on=today,
-        text=f"Placeringen gäller nu {until}.",
-        reason=reason,
-        object_id=placement.pk,
-    )
-    return placement
+
+def _note_overstay(placement: Placement, note: str, by: User, today: date) -> None:
+    first = undecided_from(placement)
+    if first is None or placement.end is None or placement.end <= first:
+        return
+    PlacementExtension(
+        case_id=placement.case_id,
+        placement=placement,
+        kind=PlacementExtension.Kind.OVERSTAY,
+        old_end=first,
+        new_end=placement.end,
+        authorised=False,
+        reason=note.strip() or "Personen lämnade platsen senare än beslutet gällde.",
+        made_on=today,
+        made_by=by,
+    ).save(force_insert=True)

@@ -10,6 +10,7 @@ from avhopp.audit.events import record
 from avhopp.kernel.refusal import Refused
 from avhopp.kernel.swedish import format_day
 from cases.models import Case, Decision, DelegationRule
+from placements.actions.apart import refuse_apart
 from placements.actions.refusals import told
 from placements.actions.writing import enforce, opened, write_new
 from placements.costs import PricePeriod, Stay, check_stay
@@ -55,7 +56,8 @@ def check_terms(*, case: Case, terms: Terms, today: date, leaving: Placement | N
     Raises:
         Refused: decision_not_granted, other_kind, provider_closed, agreement_of_other_provider,
             agreement_not_in_force, outside_without_reason, in_the_future, before_decision, after_decision,
-            above_max_rate, outside_not_decided, overlapping_stay, stay_outside_case, and those of check_stay.
+            above_max_rate, outside_not_decided, overlapping_stay, stay_outside_case, ask_coordinator, and
+            those of check_stay.
     """
     decision = terms.decision
     if decision.case_id != case.pk or not decision.is_granted:
@@ -83,6 +85,7 @@ def check_terms(*, case: Case, terms: Terms, today: date, leaving: Placement | N
         raise Refused("later_price_order", "Det senare priset börjar efter avresan.", field="later_from")
     check_mandate_of(decision=decision, outside=terms.agreement is None, prices=terms.prices, today=today)
     _check_free(case=case, stay=stay, leaving=leaving)
+    refuse_apart(case=case, provider=terms.provider, first=stay.start, end=stay.end)
     return stay
 
 
@@ -113,9 +116,11 @@ def write_placement(
         outside_reason=terms.outside_reason if terms.agreement is None else "",
         planned_start=terms.planned_start,
         start=terms.start,
-        end=terms.end,
+        planned_end=terms.end,
         moved_from=moved_from,
     )
+    placement.set_end(terms.end, today)
+    refuse_apart(case=case, provider=terms.provider, first=stay.start, end=stay.end, uses=True)
     with told():
         write_new(placement, stay.prices)
     what = terms.decision.get_kind_display()

@@ -9,6 +9,7 @@ from avhopp.kernel.refusal import Refused
 
 #: Constraint -> code, text, field.
 SENTENCES = {
+    "apart_once": ("marked_already", "De två ärendena är redan markerade.", "other"),
     "no_overlapping_stays_of_one_person": (
         "overlapping_stay",
         "Personen är redan placerad under en del av tiden. Avsluta den placeringen, "
@@ -45,6 +46,27 @@ SENTENCES = {
     ),
     "provider_ref_once": ("ref_taken", "Beteckningen används redan av en annan utförare.", "ref"),
     "agreement_ref_once": ("ref_taken", "Beteckningen används redan av ett annat ramavtal.", "ref"),
+    "agreement_in_use_is_kept": (
+        "agreement_in_use",
+        "Någon har bott där enligt ramavtalet, så priset, datumet och reglerna för avresedag och frånvaro "
+        "ligger fast. Lägg till ett nytt pris i prislistan, eller ett nytt ramavtal.",
+        None,
+    ),
+    "no_overlapping_agreement_prices": (
+        "price_overlap",
+        "Två priser i prislistan gäller samma natt. Välj en annan dag.",
+        "start",
+    ),
+    "agreement_price_ends_after_start": (
+        "price_overlap",
+        "Ett senare pris i prislistan börjar före den dagen. Välj en tidigare dag.",
+        "start",
+    ),
+    "no_agreement_price_gap": (
+        "price_gap",
+        "Det finns dygn utan pris i prislistan. Priserna behöver täcka hela avtalet.",
+        "start",
+    ),
     "budget_line_ref_once": ("ref_taken", "Beteckningen används redan av en annan budgetrad.", "ref"),
     "granted_at_most_applied": (
         "granted_above_applied",
@@ -55,6 +77,21 @@ SENTENCES = {
         "paid_above_granted",
         "Det utbetalda beloppet kan inte vara högre än det beviljade.",
         "paid",
+    ),
+    "used_at_most_paid": (
+        "used_above_paid",
+        "Det förbrukade beloppet kan inte vara högre än det utbetalda.",
+        "used",
+    ),
+    "repaid_at_most_what_is_left": (
+        "repaid_above_left",
+        "Det återbetalda beloppet kan inte vara högre än det som inte förbrukades.",
+        "repaid",
+    ),
+    "one_open_request": (
+        "request_open",
+        "Det finns redan en begäran som inte är besvarad. Besvara den först.",
+        None,
     ),
     "decided_after_sent": ("decided_before_sent", "Beslutet kan inte vara äldre än ansökan.", "decided"),
 }

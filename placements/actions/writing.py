@@ -31,21 +31,29 @@ def held(placement: Placement, by: User) -> Placement:
     Raises Refused not_allowed, case_closed, never_began.
     """
     opened(placement.case, by)
-    placement = Placement.objects.locked().with_terms().get(pk=placement.pk)
+    placement = Placement.objects.locked().with_terms().with_extensions().get(pk=placement.pk)
     if placement.never_began:
         raise Refused("never_began", "Planen är borttagen. Gör en ny placering.")
     return placement
 
 
-def write_stay(placement: Placement, stay: Stay, *, reasons: dict[date, str] | None = None) -> None:
-    """Make start, end, prices and absences what the stay says. Rows that say so already are not touched.
+#: What the actions change of a placement besides its prices and absences.
+CHANGED = (
+    "start", "planned_end", "departed", "end", "end_reason", "moved_from", "destination", "resumption",
+)  # fmt: skip
 
+
+def write_stay(placement: Placement, stay: Stay, *, reasons: dict[date, str] | None = None) -> None:
+    """Make start, prices and absences what the stay says. Rows that say so already are not touched.
+
+    A new departure has been set on the placement before (`set_end`), which knows whether it has happened.
     `reasons` gives the reason of an absence by its first day.
     """
+    if placement.end != stay.end:
+        raise ValueError("the stay's end is not the placement's: set_end says whether it has happened")
     if placement.has_begun:
         placement.start = stay.start
-    placement.end = stay.end
-    placement.save(update_fields=["start", "end", "end_reason", "moved_from"])
+    placement.save(update_fields=CHANGED)
     _write_prices(placement, stay.prices)
     _write_absences(placement, stay.absences, reasons or {})
 

@@ -1,12 +1,16 @@
 """The shape of what changes in a stay: arrival, departure, price, absence."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from django import forms
 
-from avhopp.pages.forms import DateField, MoneyField
+from avhopp.pages.forms import DateField, MoneyField, choice_field
+from cases.models import Decision
 from placements.actions.ending import REASONS
+from placements.forms.terms import decision_label
+from placements.models import Placement
 
 QUIET = "Skriv inget om hälsa, hot eller anhöriga: ekonomen kan läsa det."
 
@@ -51,6 +55,16 @@ class EndForm(forms.Form):
         widget=forms.RadioSelect,
         choices=[(row.value, row.label) for row in REASONS],
     )
+    resumption = forms.ChoiceField(
+        label="Ska vården återupptas?",
+        required=False,
+        widget=forms.RadioSelect,
+        choices=Placement.Resumption.choices,
+        help_text="Fyll i vid avbrott. Utan ny start inom tre månader räknas beslutet som inte verkställt.",
+    )
+    destination = forms.ChoiceField(
+        label="Vart går personen?", choices=[("", "Välj"), *Placement.Destination.choices]
+    )
     note = forms.CharField(
         label="Kommentar",
         required=False,
@@ -62,7 +76,41 @@ class EndForm(forms.Form):
 
 class DepartureForm(forms.Form):
     end = DateField(label="Ny avresa", required=False, help_text="Tomt: tills vidare.")
+    on = forms.ChoiceField(label="Beslut", required=False, widget=forms.RadioSelect)
     reason = _reason("Varför ändras avresan?")
+
+    def __init__(self, *args: Any, decisions: Sequence[Decision], **kwargs: Any) -> None:
+        """`decisions` are new ones that the stay can rest on; without any the question is not asked."""
+        super().__init__(*args, **kwargs)
+        self._decisions = {str(row.pk): row for row in decisions}
+        choice_field(self, "on").choices = [
+            ("", "Samma beslut som förut"),
+            *((key, decision_label(row)) for key, row in self._decisions.items()),
+        ]
+        if not decisions:
+            del self.fields["on"]
+
+    @property
+    def decision(self) -> Decision | None:
+        return self._decisions.get(self.cleaned_data.get("on", ""))
+
+
+class OverstayForm(forms.Form):
+    until = DateField(
+        label="Till den", help_text="Natten mot den dagen är den sista. Högst en vecka framåt i tiden."
+    )
+    authorised = forms.TypedChoiceField(
+        label="Är dygnen godkända?",
+        widget=forms.RadioSelect,
+        choices=[("ja", "Ja, den som får besluta har godkänt dem"), ("nej", "Nej")],
+        coerce=lambda value: value == "ja",
+    )
+    reason = _reason("Varför är personen kvar utan beslut?")
+
+
+class PlansForm(forms.Form):
+    care_plan = DateField(label="Vårdplan", required=False)
+    implementation_plan = DateField(label="Genomförandeplan", required=False)
 
 
 class PriceForm(forms.Form):

@@ -27,10 +27,6 @@ class BudgetLineForm(forms.Form):
         return LineFacts(**self.cleaned_data)
 
 
-class DraftForm(forms.Form):
-    applied = MoneyField(label="Belopp att söka")
-
-
 class SendForm(forms.Form):
     sent = DateField(label="Inskickad")
     registry_no = forms.CharField(label="Polisens diarienummer", required=False, max_length=40)
@@ -51,10 +47,6 @@ class AnswerForm(forms.Form):
 class PaymentForm(forms.Form):
     on = DateField(label="Utbetalningsdag")
     paid = MoneyField(label="Utbetalt sammanlagt")
-
-
-class AccountForm(forms.Form):
-    on = DateField(label="Slutredovisad")
 
 
 class ApplicationFilter(forms.Form):

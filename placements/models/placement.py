@@ -1,14 +1,13 @@
-"""Placements: half-open stays [start, end), with dated prices and absences; planned and real dates apart."""
+"""Placements: half-open stays [start, end); expected and actual dates stand in columns of their own."""
 
 import uuid
 from collections.abc import Iterable
 from datetime import date
 from enum import Enum
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
-from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Coalesce
@@ -20,10 +19,16 @@ from cases.models import Case, Decision, Person
 from cases.visibility import CaseScopedQuerySet
 from placements.costs import Absence, PricePeriod, Stay
 from placements.forecast import Placing
+from placements.marks import latest_cover
 from placements.models.provider import FrameworkAgreement, Provider
 
+if TYPE_CHECKING:
+    from placements.models.extension import PlacementExtension
+    from placements.models.terms import PlacementAbsence, PlacementPrice
 
-def _range(start: str, end: str) -> Func:
+
+def as_range(start: str, end: str) -> Func:
+    """SQL: the half-open range of two columns."""
     return Func(F(start), F(end), Value("[)"), function="daterange")
 
 
@@ -32,6 +37,7 @@ class Stage(Enum):
 
     PLANNED = ("Planerad", "info")
     ONGOING = ("Pågår", "success")
+    OVERDUE = ("Avresan är inte bekräftad", "warning")
     ENDED = ("Avslutad", "neutral")
     WITHDRAWN = ("Påbörjades inte", "neutral")
 
@@ -50,6 +56,10 @@ class PlacementQuerySet(CaseScopedQuerySet):
     def with_place(self) -> Self:
         """The provider as well: only for those who may see providers, since the join drops what is hidden."""
         return self.select_related("provider")
+
+    def with_extensions(self) -> Self:
+        """What `covered_to` needs: the changes of the departure, and the decisions that they rest on."""
+        return self.prefetch_related("extensions__decision")
 
     def locked(self) -> Self:
         return self.select_for_update(of=("self",))
@@ -83,6 +93,10 @@ class PlacementQuerySet(CaseScopedQuerySet):
 class Placement(models.Model):
     """One stay, or the plan of one.
 
+    Expected and actual dates are columns of their own: `planned_start` and `start`, `planned_end` and
+    `departed`. `end` is the one that counts, and says nothing of its own: the departure once it has happened,
+    else the expected one (`end_is_the_departure_or_the_expected_one`). Nights and costs need know no more.
+
     A plan that is withdrawn stays as an empty period without prices (`what_never_began_is_empty`): it has no
     night and no cost wherever it is counted, and its history tells what was planned.
     """
@@ -96,6 +110,29 @@ class Placement(models.Model):
         SECURITY = "sakerhet", "Av säkerhetsskäl"
         NEVER_BEGAN = "paborjades_inte", "Påbörjades aldrig"
         OTHER = "annat", "Annat"
+
+    class Destination(models.TextChoices):
+        """Where the person went: what a step-down led to."""
+
+        OWN_HOME = "eget_boende", "Eget boende"
+        SUPPORTED_HOUSING = "stodboende", "Stödboende"
+        TRAINING_FLAT = "traningslagenhet", "Träningslägenhet"
+        OPEN_CARE = "oppenvard", "Öppenvård"
+        OTHER_HOME = "annan_hvb", "Annat HVB"
+        FAMILY_HOME = "familjehem", "Familjehem"
+        RELATIVE = "anhorig", "Hos anhörig"
+        CUSTODY = "hakte_anstalt", "Häkte eller anstalt"
+        OTHER_MUNICIPALITY = "annan_kommun", "Annan kommun tog över"
+        DECEASED = "avliden", "Avliden"
+        OTHER = "annat", "Annat"
+        UNKNOWN = "okand", "Okänt"
+
+    class Resumption(models.TextChoices):
+        """Whether an interrupted stay is to begin again."""
+
+        YES = "ja", "Ja, vården ska återupptas"
+        NO = "nej", "Nej"
+        UNKNOWN = "okant", "Vet inte ännu"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, models.PROTECT, related_name="placements")
@@ -111,8 +148,14 @@ class Placement(models.Model):
     ref = models.CharField("beteckning", max_length=60, null=True, blank=True)
     planned_start = models.DateField("planerad ankomst")
     start = models.DateField("ankomst", null=True, blank=True)
+    planned_end = models.DateField("planerad avresa", null=True, blank=True)
+    departed = models.DateField("avresan bekräftad", null=True, blank=True)
     end = models.DateField("avresa", null=True, blank=True)
     end_reason = models.CharField("skäl för avslut", max_length=20, choices=EndReason, blank=True)
+    destination = models.CharField("vart personen tog vägen", max_length=20, choices=Destination, blank=True)
+    resumption = models.CharField("återupptas vården", max_length=10, choices=Resumption, blank=True)
+    care_plan = models.DateField("vårdplan", null=True, blank=True)
+    implementation_plan = models.DateField("genomförandeplan", null=True, blank=True)
     moved_from = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="moved_to")
 
     objects = PlacementQuerySet.as_manager()
@@ -138,6 +181,15 @@ class Placement(models.Model):
                 name="planned_placement_ends_after_start",
             ),
             models.CheckConstraint(
+                condition=Q(departed=None, end=None, planned_end=None)
+                | Q(departed=None, end__isnull=False, planned_end__isnull=False, end=F("planned_end"))
+                | Q(departed__isnull=False, end__isnull=False, start__isnull=False, end=F("departed")),
+                name="end_is_the_departure_or_the_expected_one",
+            ),
+            models.CheckConstraint(
+                condition=Q(resumption="") | Q(end_reason="avbrott"), name="only_what_is_interrupted_resumes"
+            ),
+            models.CheckConstraint(
                 condition=~Q(end_reason="paborjades_inte")
                 | Q(start=None, moved_from=None, end=F("planned_start")),
                 name="what_never_began_is_empty",
@@ -146,7 +198,7 @@ class Placement(models.Model):
                 name="no_overlapping_stays_of_one_person",
                 expressions=[
                     ("person", RangeOperators.EQUAL),
-                    (_range("start", "end"), RangeOperators.OVERLAPS),
+                    (as_range("start", "end"), RangeOperators.OVERLAPS),
                 ],
                 condition=Q(start__isnull=False),
                 violation_error_code="overlapping_stay",
@@ -170,8 +222,27 @@ class Placement(models.Model):
         return self.start is not None
 
     @property
+    def has_left(self) -> bool:
+        return self.departed is not None
+
+    @property
     def never_began(self) -> bool:
         return self.end_reason == self.EndReason.NEVER_BEGAN
+
+    @property
+    def covered_to(self) -> date | None:
+        """The first night that no decision covers; None when the decisions run on. Needs `with_extensions()`.
+
+        Nights without a decision that somebody has let pass count as covered.
+        """
+        return latest_cover(
+            self.decision.end,
+            [
+                row.new_end if row.authorised is not None else row.decision and row.decision.end
+                for row in self.extensions.all()
+                if row.authorised or row.decision
+            ],
+        )
 
     def stage(self, today: date) -> Stage:
         """Where the stay is on the day."""
@@ -179,18 +250,34 @@ class Placement(models.Model):
             return Stage.WITHDRAWN
         if self.start is None or self.start > today:
             return Stage.PLANNED
-        return Stage.ENDED if self.end is not None and self.end <= today else Stage.ONGOING
+        if self.end is None or self.end > today:
+            return Stage.ONGOING
+        return Stage.ENDED if self.departed else Stage.OVERDUE
+
+    def set_end(self, end: date | None, today: date) -> None:
+        """The departure that counts. A day that has come is a real departure; a later one is expected."""
+        self.end = end
+        if end is not None and end <= today and self.start is not None:
+            self.departed = end
+        else:
+            self.departed, self.planned_end = None, end
 
     @property
     def first_day(self) -> date:
         """The day of arrival, or the planned one."""
         return self.start or self.planned_start
 
-    def give_terms(self, prices: "Iterable[PlacementPrice]", absences: "Iterable[PlacementAbsence]") -> None:
-        """The terms out of rows that are read already, instead of `with_terms()`."""
+    def give_terms(
+        self,
+        prices: "Iterable[PlacementPrice]",
+        absences: "Iterable[PlacementAbsence]",
+        extensions: "Iterable[PlacementExtension]" = (),
+    ) -> None:
+        """The terms out of rows that are read already, instead of `with_terms()` and `with_extensions()`."""
         self._prefetched_objects_cache = {
             "prices": [row for row in prices if row.placement_id == self.pk],
             "absences": [row for row in absences if row.placement_id == self.pk],
+            "extensions": [row for row in extensions if row.placement_id == self.pk],
         }
 
     def as_stay(self) -> Stay:
@@ -217,87 +304,3 @@ class Placement(models.Model):
             charges_departure_day=stay.charges_departure_day,
             moved_from=self.moved_from_id,
         )
-
-
-class PlacementPart(models.Model):
-    """What belongs to a placement and carries its case, so that one rule guards them all."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    case = models.ForeignKey(Case, models.PROTECT, related_name="+")
-    start = models.DateField("från")
-    rate = models.DecimalField(
-        "kronor per dygn", max_digits=12, decimal_places=2, validators=[MinValueValidator(0)]
-    )
-
-    class Meta:
-        abstract = True
-
-
-class PriceQuerySet(CaseScopedQuerySet):
-    see = Can.SEE_MONEY
-
-
-class PlacementPrice(PlacementPart):
-    """The agreed price of some nights. A new price is a new row; what was decided never changes."""
-
-    placement = models.ForeignKey(Placement, models.CASCADE, related_name="prices")
-    end = models.DateField("till", null=True, blank=True)
-
-    objects = PriceQuerySet.as_manager()
-    history = HistoricalRecords()
-
-    class Meta:
-        verbose_name = "prisperiod"
-        verbose_name_plural = "prisperioder"
-        ordering = ["start", "id"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(end=None) | Q(end__gte=F("start")), name="price_ends_after_start"
-            ),
-            models.CheckConstraint(condition=Q(rate__gte=0), name="price_not_negative"),
-            ExclusionConstraint(
-                name="no_overlapping_prices",
-                expressions=[
-                    ("placement", RangeOperators.EQUAL),
-                    (_range("start", "end"), RangeOperators.OVERLAPS),
-                ],
-                deferrable=models.Deferrable.DEFERRED,
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.rate} från {self.start}"
-
-
-class AbsenceQuerySet(CaseScopedQuerySet):
-    see = Can.SEE_PLACEMENT
-
-
-class PlacementAbsence(PlacementPart):
-    """Nights away, at the rate that replaces the price."""
-
-    placement = models.ForeignKey(Placement, models.CASCADE, related_name="absences")
-    end = models.DateField("till")
-    reason = models.CharField("skäl", max_length=200, blank=True)
-
-    objects = AbsenceQuerySet.as_manager()
-    history = HistoricalRecords()
-
-    class Meta:
-        verbose_name = "frånvaro"
-        verbose_name_plural = "frånvaro"
-        ordering = ["start", "id"]
-        constraints = [
-            models.CheckConstraint(condition=Q(end__gte=F("start")), name="absence_ends_after_start"),
-            models.CheckConstraint(condition=Q(rate__gte=0), name="absence_rate_not_negative"),
-            ExclusionConstraint(
-                name="no_overlapping_absences",
-                expressions=[
-                    ("placement", RangeOperators.EQUAL),
-                    (_range("start", "end"), RangeOperators.OVERLAPS),
-                ],
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"frånvaro från {self.start}"

@@ -35,12 +35,12 @@ COLUMNS = (
 @access_page(Can.SEE_BUDGET)
 def budget(request: UserRequest) -> HttpResponse:
     today = timezone.localdate()
-    year = _year(request.GET.get("ar", ""), today.year)
+    year = chosen_year(request.GET.get("ar", ""), today.year)
     money = year_money(user=request.user, year=year, as_of=today)
     context = {
         "money": money,
         "lines": list(zip(money.rows, money.charged.uses, strict=True)),
-        "years": _years(year, today.year),
+        "years": year_tabs(year, today.year),
         "chart": _against_budget(money),
         "monthly": _by_month(money),
         "partial": request.user.role not in WHOLE,
@@ -58,7 +58,7 @@ def budget(request: UserRequest) -> HttpResponse:
 def budget_line_new(request: UserRequest) -> HttpResponse:
     today = timezone.localdate()
     form = BudgetLineForm(
-        request.POST or None, initial={"year": _year(request.GET.get("ar", ""), today.year)}
+        request.POST or None, initial={"year": chosen_year(request.GET.get("ar", ""), today.year)}
     )
 
     def save() -> str:
@@ -81,11 +81,13 @@ def _foot(money: YearMoney) -> list[str]:
     return ["Summa", "", *(format_kr(amount) for amount in (money.charged.total, used, left))]
 
 
-def _year(text: str, this_year: int) -> int:
+def chosen_year(text: str, this_year: int) -> int:
+    """The year that the address names, or this one."""
     return int(text) if text.isascii() and text.isdigit() and 2000 <= int(text) <= 2100 else this_year
 
 
-def _years(chosen: int, this_year: int) -> list[Tab]:
+def year_tabs(chosen: int, this_year: int) -> list[Tab]:
+    """The years around this one, and the chosen."""
     shown = sorted({*range(this_year - 2, this_year + 2), chosen})
     return [Tab(str(year), f"?ar={year}", year == chosen) for year in shown]
 

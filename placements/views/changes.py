@@ -11,12 +11,24 @@ from django.utils import timezone
 from avhopp.access.decorators import READ_WRITE, access
 from avhopp.access.requests import UserRequest
 from avhopp.access.roles import Can
+from cases.models import Decision
 from placements.actions.absence import Away, away_stay, record_absence
 from placements.actions.beginning import begin_placement, begun_stay, withdraw_plan
-from placements.actions.ending import change_departure, end_placement, ended_stay, extended_stay
+from placements.actions.ending import end_placement, ended_stay
+from placements.actions.extending import change_departure, extended_stay, overstayed, record_overstay
+from placements.actions.plans import set_plans
 from placements.actions.prices import change_price, repriced_stay
 from placements.costs import Stay
-from placements.forms.changes import AbsenceForm, BeginForm, DepartureForm, EndForm, PriceForm, WithdrawForm
+from placements.forms.changes import (
+    AbsenceForm,
+    BeginForm,
+    DepartureForm,
+    EndForm,
+    OverstayForm,
+    PlansForm,
+    PriceForm,
+    WithdrawForm,
+)
 from placements.models import Placement
 from placements.terms import Effect, effect
 from placements.views.addressing import of_its_case
@@ -75,7 +87,8 @@ def withdraw(request: UserRequest, stay: Placement) -> HttpResponse:
 @of_its_case
 def end(request: UserRequest, stay: Placement) -> HttpResponse:
     stay, today = _with_terms(request, stay), timezone.localdate()
-    form = EndForm(request.POST or None, initial={"end": today})
+    expected = stay.end if stay.end is not None and stay.end <= today else today
+    form = EndForm(request.POST or None, initial={"end": expected, "reason": stay.end_reason})
     return _counted(
         request,
         stay,
@@ -95,20 +108,66 @@ def end(request: UserRequest, stay: Placement) -> HttpResponse:
 @of_its_case
 def departure(request: UserRequest, stay: Placement) -> HttpResponse:
     stay, today = _with_terms(request, stay), timezone.localdate()
-    form = DepartureForm(request.POST or None, initial={"end": stay.end})
+    decisions = _later_decisions(request, stay)
+    form = DepartureForm(request.POST or None, initial={"end": stay.end}, decisions=decisions)
+
+    def said() -> dict[str, Any]:
+        return {"end": form.cleaned_data["end"], "decision": form.decision, "today": today}
+
     return _counted(
         request,
         stay,
         form,
-        lambda: extended_stay(placement=stay, end=form.cleaned_data["end"]),
-        lambda: change_departure(placement=stay, by=request.user, today=today, **form.cleaned_data),
+        lambda: extended_stay(placement=stay, **said()),
+        lambda: change_departure(
+            placement=stay, by=request.user, reason=form.cleaned_data["reason"], **said()
+        ),
         (
-            "Ändra avresa",
-            "Ändra dagen då personen lämnar platsen. Det senaste priset gäller även nya nätter.",
+            "Förläng eller ändra avresa",
+            "Ändra dagen då personen väntas lämna platsen. Det senaste priset gäller även nya nätter.",
             "Spara avresan",
             "Avresan är ändrad.",
         ),
     )
+
+
+@access(Placement, Can.WRITE_PLACEMENT, READ_WRITE)
+@of_its_case
+def overstay(request: UserRequest, stay: Placement) -> HttpResponse:
+    stay, today = _with_terms(request, stay), timezone.localdate()
+    form = OverstayForm(request.POST or None)
+    return _counted(
+        request,
+        stay,
+        form,
+        lambda: overstayed(placement=stay, until=form.cleaned_data["until"], today=today)[1],
+        lambda: record_overstay(placement=stay, by=request.user, today=today, **form.cleaned_data),
+        (
+            "Dygn utan beslut",
+            "Personen är kvar fast beslutet har gått ut. Nätterna räknas och betalas som vanligt. "
+            "De ersätter inget beslut.",
+            "Spara dygnen",
+            "Dygnen är sparade.",
+        ),
+    )
+
+
+@access(Placement, Can.WRITE_PLACEMENT, READ_WRITE)
+@of_its_case
+def plans(request: UserRequest, stay: Placement) -> HttpResponse:
+    initial = {"care_plan": stay.care_plan, "implementation_plan": stay.implementation_plan}
+    form = PlansForm(request.POST or None, initial=initial)
+
+    def save() -> str:
+        set_plans(placement=stay, by=request.user, today=timezone.localdate(), **form.cleaned_data)
+        return _url(stay)
+
+    context = {
+        **_around(stay, "Vårdplan och genomförandeplan"),
+        "save": "Spara datumen",
+        "lead": "Dagen då planen är underskriven. Planen själv finns bland ärendets dokument.",
+    }
+    return simple_page(request, form, save, "Datumen är sparade.", context)
 
 
 @access(Placement, Can.WRITE_PLACEMENT, READ_WRITE)
@@ -180,7 +239,15 @@ def _counted(
 
 
 def _with_terms(request: UserRequest, stay: Placement) -> Placement:
-    return Placement.objects.visible_to(request.user).with_terms().select_related("case").get(pk=stay.pk)
+    rows = Placement.objects.visible_to(request.user).with_terms().with_extensions().select_related("case")
+    return rows.get(pk=stay.pk)
+
+
+def _later_decisions(request: UserRequest, stay: Placement) -> list[Decision]:
+    """Granted decisions of the same kind, made after the one that the stay began by."""
+    rows = Decision.objects.visible_to(request.user).filter(case_id=stay.case_id, kind=stay.decision.kind)
+    later = rows.filter(decided__gte=stay.decision.decided).exclude(pk=stay.decision_id)
+    return [row for row in later if row.is_granted]
 
 
 def _around(stay: Placement, heading: str) -> dict[str, Any]:

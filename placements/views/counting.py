@@ -30,6 +30,7 @@ DEFAULTS: dict[str, Any] = {
     "top": "",
     "cost": None,
     "application": None,
+    "between": "",
     "tone": "",
 }
 COUNTED, DO, SAVE = "counted", "gor", "spara"

@@ -18,6 +18,8 @@ from placements.actions.moving import move_person, moved_stays
 from placements.actions.placing import check_terms, place_person
 from placements.forms.terms import MovingForm, PlacingForm
 from placements.models import FrameworkAgreement, Placement, Provider
+from placements.procurement.actions.choosing import check_choice, note_placed
+from placements.procurement.placing import inquiry_of, offered_terms
 from placements.terms import effect
 from placements.views.addressing import of_its_case
 from placements.views.counting import Counting, counting_page
@@ -29,13 +31,21 @@ def place(request: UserRequest, case: Case) -> HttpResponse:
     choices = _choices(case, user, today)
     if not choices["decisions"]:
         return render(request, "placements/no_decision.html", {"case": case, "case_url": _case_url(case)})
-    form = PlacingForm(request.POST or None, initial=_suggested(choices["decisions"], request), **choices)
+    inquiry = inquiry_of(case, user, request.GET.get("forfragan", ""))
+    initial = _suggested(choices["decisions"], request) | (offered_terms(inquiry) if inquiry else {})
+    form = PlacingForm(request.POST or None, initial=initial, **choices)
 
     def count() -> Any:
-        return effect([], [check_terms(case=case, terms=form.terms(), today=today)], today)
+        terms = form.terms()
+        if inquiry is not None:
+            check_choice(inquiry=inquiry, terms=terms)
+        return effect([], [check_terms(case=case, terms=terms, today=today)], today)
 
     def save() -> str:
-        return _url(place_person(case=case, terms=form.terms(), by=user, today=today))
+        placement = place_person(case=case, terms=form.terms(), by=user, today=today)
+        if inquiry is not None:
+            note_placed(inquiry=inquiry, placement=placement, by=user, today=today)
+        return _url(placement)
 
     context = {
         "case": case,

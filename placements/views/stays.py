@@ -16,7 +16,16 @@ from avhopp.accounts.models import User
 from avhopp.audit.reading import log_list
 from avhopp.kernel.swedish_sql import SwedishKey
 from avhopp.pages.paging import Column, page_of, sorting
+from placements.actions.extending import OVERSTAY_AHEAD
 from placements.forms.changes import PeriodFilter
+from placements.life import (
+    extension_columns,
+    extension_rows,
+    night_without_decision,
+    nights_without_decision,
+    price_chart,
+    timeline,
+)
 from placements.models import Placement, Stage
 from placements.models.placement import PlacementQuerySet
 from placements.remaining import remaining_budget
@@ -54,6 +63,8 @@ def placements(request: UserRequest) -> HttpResponse:
         "page": page,
         "rows": page_rows,
         "today": today,
+        "marks_url": reverse("apart_marks") if may_in_general(request.user, Can.SEE_APART) else "",
+        "trails_url": reverse("trails") if may_in_general(request.user, Can.SEE_DASHBOARD) else "",
     }
     return render(request, "placements/list.html", context)
 
@@ -66,7 +77,8 @@ def _joined(rows: PlacementQuerySet, sees: Any) -> PlacementQuerySet:
 
 def _columns(sees: Any) -> tuple[Column, ...]:
     columns = [Column("Ärende", "arende", ("case__case_no", "planned_start"))]
-    person, provider = SwedishKey("person__name"), SwedishKey("provider__name")
+    person = SwedishKey("person__name")
+    provider = SwedishKey("provider__name") if sees.person else "provider__code"  # no order that tells a name
     columns += [Column("Person", "person", (person, "planned_start"))] if sees.person else []
     columns += [Column("Insats", "insats", ("decision__kind", "planned_start"))]
     columns += [Column("Utförare", "utforare", (provider, "planned_start"))] if sees.place else []
@@ -94,19 +106,29 @@ def _tabs(visible: PlacementQuerySet, chosen: str, request: UserRequest, today: 
 def placement(request: UserRequest, stay: Placement) -> HttpResponse:
     today = timezone.localdate()
     sees = to_show(request.user)
-    stays = Placement.objects.visible_to(request.user).filter(case_id=stay.case_id).with_terms()
-    chain = chain_of(_joined(stays, sees).select_related("case"), stay.pk)
+    stays = Placement.objects.visible_to(request.user).filter(case_id=stay.case_id)
+    stays = _joined(stays.with_terms().with_extensions(), sees).select_related("case")
+    chain = chain_of(stays, stay.pk)
     stay = next(row for row in chain if row.pk == stay.pk)
     months = month_rows(stay, today) if sees.money else []
     rows = [stay_row(row, sees, today) for row in chain]
+    goes_on = any(row.moved_from_id == stay.pk for row in chain)
+    prices = price_rows(stay, today) if sees.money else []
     context = {
         **tables_of(sees, rows, months),
+        "extension_columns": extension_columns(sees),
+        "extensions": extension_rows(stay, sees),
+        "timeline": timeline(chain, sees, today),
+        "price_chart": price_chart(prices),
+        "undecided": night_without_decision(stay, goes_on=goes_on, today=today),
+        "undecided_nights": nights_without_decision(stay),
+        "names_place": sees.names_place(stay.case_id),
         "stay": stay,
         "row": stay_row(stay, sees, today),
         "sees": sees,
         "today": today,
         "chain": rows,
-        "prices": price_rows(stay, today),
+        "prices": prices,
         "absences": stay.absences.all(),
         "months": months,
         "chart": chart_of(months) if months else None,
@@ -137,9 +159,11 @@ def _offered(stay: Placement, goes_on: bool, today: date) -> list[tuple[str, str
             ("placement_price", "Nytt pris", "secondary"),
         ]
         return wanted + ([] if goes_on else [("placement_withdraw", "Blev inte av", "tertiary")])
-    ongoing = stay.end is None or stay.end > today
-    wanted = [("placement_move", "Flytta", "primary")] if ongoing and not goes_on else []
-    wanted += [] if goes_on else [("placement_departure", "Ändra avresa", "secondary")]
-    wanted += [("placement_end", "Avsluta", "secondary")] if ongoing and not goes_on else []
-    wanted += [("placement_price", "Nytt pris", "secondary")]
-    return [*wanted, ("placement_absence", "Frånvaro", "secondary")]
+    there = not stay.has_left and not goes_on
+    wanted = [("placement_move", "Flytta", "primary")] if there else []
+    wanted += [] if goes_on else [("placement_departure", "Förläng eller ändra avresa", "secondary")]
+    wanted += [("placement_end", "Avsluta", "secondary")] if there else []
+    if not goes_on and stay.covered_to is not None and stay.covered_to <= today + OVERSTAY_AHEAD:
+        wanted += [("placement_overstay", "Dygn utan beslut", "secondary")]
+    wanted += [("placement_price", "Nytt pris", "secondary"), ("placement_absence", "Frånvaro", "secondary")]
+    return [*wanted, ("placement_plans", "Planer", "secondary")]

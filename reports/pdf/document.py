@@ -12,7 +12,10 @@ from avhopp.kernel import periods, swedish
 from avhopp.kernel.money import NBSP, format_kr, format_percent
 from avhopp.pages.charts import Budget, Lines, Series, StackedBars
 from placements.models import BudgetLine
+from placements.range_chart import range_chart
+from placements.range_words import basis_sentence, outcome_sentence, risk_sentence
 from reports.disclosure import about_kr, interval, may_show_amounts, rounded_nights
+from reports.figures_range import range_of
 from reports.frozen import controls_hold, thawed
 from reports.models import MonthlyReport
 
@@ -77,7 +80,25 @@ def annex_context(report: MonthlyReport) -> dict[str, Any]:
         "emergencies": getattr(frozen, "emergencies", None),  # reports frozen before these were counted
         "log_reviews": getattr(frozen, "log_reviews", None),  # likewise
         "charts": _charts(found, frozen.months, report.month.year),
+        "range": _range(report.figures, report.month.year),
     }
+
+
+def _range(figures: dict[str, Any] | None, year: int) -> SimpleNamespace | None:
+    """The forecast with a range; None in reports frozen before there was one."""
+    frozen = (figures or {}).get("range")
+    if frozen is None:
+        return None
+    found = range_of(frozen)
+    return SimpleNamespace(
+        outcome=outcome_sentence(found),
+        risk=risk_sentence(found),
+        basis=basis_sentence(found.basis),
+        months=found.months,
+        runs=found.runs,
+        seed=str(found.seed),
+        chart=range_chart(found, year),
+    )
 
 
 def _ledger(figures: dict[str, Any] | None) -> str:

@@ -1,4 +1,5 @@
-"""HTML becomes PDF/UA by WeasyPrint. Imported by the worker alone: the library is large and slow to load.
+"""HTML becomes PDF/UA by WeasyPrint. Imported by the worker, and by the process of its own that the web asks
+(alone.py): the library is large and slow to load.
 
 Nothing is fetched: the style sheet is text, and the only addresses that answer are our own fonts. Anything
 else stops the report. The same context gives the same bytes.
@@ -9,12 +10,13 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import fromstring, tostring
 
-from django.conf import settings
 from django.template.loader import render_to_string
 from weasyprint import CSS, HTML
 from weasyprint.document import Document, DocumentMetadata
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+from avhopp.settings.environment import ROOT
 
 PUBLIC, ANNEX = "reports/pdf/public.html", "reports/pdf/annex.html"
 STYLES = Path(__file__).with_name("report.css")
@@ -41,7 +43,7 @@ class OwnFilesOnly(URLFetcher):
         """
         if url not in ALLOWED:
             raise FatalURLFetchingError("a report reached for something outside itself")
-        content = (Path(settings.BASE_DIR) / ALLOWED[url]).read_bytes()
+        content = (ROOT / ALLOWED[url]).read_bytes()
         return URLFetcherResponse(url, content, {"Content-Type": "font/woff2"})
 
 
@@ -50,10 +52,18 @@ def render_pdf(template: str, context: dict[str, Any]) -> bytes:
 
     Raises FatalURLFetchingError when the document asks for anything but our fonts.
     """
-    os.environ["SOURCE_DATE_EPOCH"] = str(context["epoch"])  # the subset fonts carry a date
+    return pdf_of(render_to_string(template, context), context["epoch"])
+
+
+def pdf_of(text: str, epoch: int) -> bytes:
+    """The HTML as PDF/UA-1. `epoch`, seconds since 1970, is the date that the subset fonts carry.
+
+    Raises FatalURLFetchingError when the document asks for anything but our fonts.
+    """
+    os.environ["SOURCE_DATE_EPOCH"] = str(epoch)
     fetcher, fonts = OwnFilesOnly(), FontConfiguration()
     styles = CSS(string=STYLES.read_text(encoding="utf-8"), url_fetcher=fetcher, font_config=fonts)
-    html = HTML(string=render_to_string(template, context), url_fetcher=fetcher, base_url="avhopp:")
+    html = HTML(string=text, url_fetcher=fetcher, base_url="avhopp:")
     document = html.render(stylesheets=[styles], font_config=fonts, pdf_variant="pdf/ua-1")
     document.metadata = AnonymousMetadata(**vars(document.metadata))
     return document.write_pdf(finisher=_without_producer, pdf_variant="pdf/ua-1", pdf_identifier=False)

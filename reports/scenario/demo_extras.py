@@ -40,6 +40,7 @@ from collaboration.actions.releases import Wish, prepare_release, release_packag
 from collaboration.contents import Category
 from collaboration.models import Consent, Deviation, LegalBasis, PoliceAssessment
 from reports.scenario.demo_documents import add_sheet
+from reports.scenario.demo_places import inquiry_for_a_place, not_in_the_same_place
 
 #: Plainly invented: Greek letters, and a family name that nobody has.
 NAMES = {
@@ -101,6 +102,8 @@ def add_extras(*, home: Municipality, importer: User, at: datetime) -> None:
         ("siri", _releases),
         ("siri", _police_paper),
         ("asta", _plan_on_paper),
+        ("asta", inquiry_for_a_place),
+        ("siri", not_in_the_same_place),
     ]
     for handle, part in parts:
         with acting(stage.people[handle], reason=REASON):

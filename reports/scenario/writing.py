@@ -14,6 +14,7 @@ from cases.actions.grants import join_team
 from cases.models import Case, Decision, Person
 from collaboration.models import Consent, PoliceAssessment, RegisterCheck
 from placements.models import (
+    AgreementPrice,
     BudgetLine,
     FrameworkAgreement,
     GrantApplication,
@@ -131,7 +132,7 @@ class Writer:
         self._add(
             "providers", ((Provider(municipality=home, **_facts(row)), row) for row in self.new.providers)
         )
-        self._add(
+        agreements = self._add(
             "agreements",
             (
                 (
@@ -143,6 +144,7 @@ class Writer:
                 for row in self.new.agreements
             ),
         )
+        write([(AgreementPrice.first_of(agreement), row) for agreement, row in agreements])
 
     def _people_and_cases(self) -> None:
         persons = self._add("persons", opening.new_persons(self.home, self.new.persons))
@@ -192,7 +194,7 @@ class Writer:
 
     def _placement(self, row: Any, left: set[str | None]) -> Placement:
         case = self._get("cases", row.case)
-        return Placement(
+        placement = Placement(
             ref=row.ref,
             case=case,
             person_id=case.person_id,
@@ -202,9 +204,11 @@ class Writer:
             outside_reason=row.outside_reason if row.agreement else row.outside_reason or REASON_UNKNOWN,
             planned_start=row.planned_start,
             start=row.start,
-            end=row.end,
+            planned_end=row.end,
             end_reason=Placement.EndReason.MOVED if row.ref in left and row.start and row.end else "",
         )
+        placement.set_end(row.end, timezone.localdate(self.at))
+        return placement
 
     def _collaboration(self) -> None:
         self._assessments()

@@ -14,9 +14,11 @@ from avhopp.audit.reading import log_list
 from avhopp.pages.paging import page_of
 from avhopp.pages.tables import Heading
 from cases.models import Case
+from cases.panels import concerns_for
 from reports.dashboard import SHOWN, by_state, due_things, economy_of, grouped, list_counts, open_cases
 
 DUE_COLUMNS = ("Ärende", "Vad", "Senast")
+CONCERN_COLUMNS = ("Vad", "Dag")
 STATE_COLUMNS = ("Läge", Heading("Antal", numeric=True))
 GROUP_COLUMNS = ("Vad", Heading("Försenat", numeric=True), Heading("Snart", numeric=True))
 
@@ -38,6 +40,8 @@ def dashboard(request: UserRequest) -> HttpResponse:
         "overdue": sum(group.overdue for group in groups),
         "soon": sum(group.soon for group in groups),
         "urgent": urgent,
+        "concerns": concerns_for(user, today),
+        "concern_columns": CONCERN_COLUMNS,
         "columns": DUE_COLUMNS,
         "state_columns": STATE_COLUMNS,
         "group_columns": GROUP_COLUMNS,
@@ -63,6 +67,7 @@ def due_work(request: UserRequest) -> HttpResponse:
     page = page_of(rows, request)
     log_list(user, Can.SEE_CASE, [one.due.case_id for one in page], of=Case, shown=len(page))
     context: dict[str, Any] = {
+        "concerns": concerns_for(user, today), "concern_columns": CONCERN_COLUMNS,
         "columns": DUE_COLUMNS, "page": page, "today": today, "chosen": chosen,
         "tabs": _tabs(when, chosen),
     }  # fmt: skip

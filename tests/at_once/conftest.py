@@ -27,7 +27,8 @@ from cases.actions.decision import standard_delegation
 from cases.actions.intake import FirstContact, NewPerson, open_case
 from cases.models import Case, Decision
 from cases.states import CaseState
-from placements.actions.providers import AgreementFacts, ProviderFacts, add_agreement, add_provider
+from placements.actions.agreements import AgreementFacts, add_agreement
+from placements.actions.providers import ProviderFacts, add_provider
 from placements.models import FrameworkAgreement
 from tests.cast import BACKEND, Cast, make_cast
 from tests.databases import administrator, fresh_database, own_name

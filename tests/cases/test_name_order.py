@@ -12,7 +12,8 @@ from avhopp.accounts.models import PoliceUnit, Unit, User
 from avhopp.kernel.swedish import sort_key
 from cases.handlers import handlers_of
 from cases.models import Person
-from placements.actions.providers import AgreementFacts, ProviderFacts, add_agreement, add_provider
+from placements.actions.agreements import AgreementFacts, add_agreement
+from placements.actions.providers import ProviderFacts, add_provider
 from placements.models import FrameworkAgreement, Provider
 
 IN_ORDER = [

@@ -10,10 +10,12 @@ import pytest
 from avhopp.access.context import acting
 from avhopp.kernel.periods import add_months
 from cases.models import Case, Decision
+from placements.actions.agreements import AgreementFacts, add_agreement
 from placements.actions.placing import Terms, place_person
-from placements.actions.providers import AgreementFacts, ProviderFacts, add_agreement, add_provider
+from placements.actions.providers import ProviderFacts, add_provider
 from placements.models import FrameworkAgreement, Placement, Provider
 from placements.terms import agreed_prices
+from tests.placements.invoicing import Desk
 
 
 @dataclass
@@ -93,3 +95,9 @@ def placed(cast, old_case: Case, places: Places, today: date) -> Callable[..., P
             return place_person(case=old_case, terms=terms, by=cast.asta, today=today)
 
     return made
+
+
+@pytest.fixture
+def desk(cast, placed, decision: Decision, places: Places, today: date) -> Desk:
+    """A stay at Granen that began a hundred days ago at 3 000 kronor, and what is done with its invoices."""
+    return Desk(cast, places.inside, placed(decision), today)

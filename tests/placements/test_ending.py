@@ -139,7 +139,7 @@ def test_what_has_begun_is_not_withdrawn(as_, cast, placed, decision):
 
 def test_ending_leaves_the_night_of_departure_uncounted(as_, cast, placed, decision, today):
     stay = placed(decision, days_ago=100)
-    said = days(today, end=10) | {"reason": "egen_begaran", "note": ""}
+    said = days(today, end=10) | {"reason": "egen_begaran", "note": "", "destination": "okand", "resumption": ""}
     counted = count(as_("asta"), address("placement_end", stay), said)
     assert (counted.context["effect"].total_nights, counted.context["effect"].total_cost) == (90, 270_000)
     assert save(as_("asta"), address("placement_end", stay), said).status_code == 302
@@ -149,7 +149,7 @@ def test_ending_leaves_the_night_of_departure_uncounted(as_, cast, placed, decis
 
 def test_ending_before_the_arrival_is_a_sentence(as_, placed, decision, today):
     stay = placed(decision, days_ago=100)
-    said = days(today, end=101) | {"reason": "egen_begaran", "note": ""}
+    said = days(today, end=101) | {"reason": "egen_begaran", "note": "", "destination": "okand", "resumption": ""}
     assert "före ankomsten" in errors(count(as_("asta"), address("placement_end", stay), said))
 
 
@@ -187,7 +187,7 @@ def test_a_stay_that_outlived_its_decision_can_be_ended(as_, cast, placed, decis
     with acting(cast.asta):
         decision.end = today - timedelta(days=30)
         decision.save(update_fields=["end"])
-    said = days(today, end=1) | {"reason": "annat", "note": ""}
+    said = days(today, end=1) | {"reason": "annat", "note": "", "destination": "okand", "resumption": ""}
     assert save(as_("asta"), address("placement_end", stay), said).status_code == 302
 
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from avhopp.access.context import acting
 from avhopp.kernel.periods import add_months
+from cases.models import Person
 from cases.together import alone
 from placements.marks import Watched, marks_of, unenforced_mark
 from placements.models import Placement, PlacementPrice
@@ -30,6 +31,24 @@ def test_finance_sees_place_and_money_but_no_name(as_, placed, decision):
         assert "Granen" in text
         assert "33\u00a0000\u00a0kr" in text
         assert NAME not in text
+
+
+def test_finance_sees_a_code_for_whoever_is_protected(as_, cast, placed, decision):
+    stay = placed(decision, days_ago=10)
+    with acting(cast.asta):
+        Person.objects.filter(pk=stay.person_id).update(protection="sekretessmarkering")
+    pages = [
+        reverse("placements"),
+        reverse("placement", args=[stay.case_id, stay.pk]),
+        reverse("case", args=[stay.case_id]),
+        reverse("case_history", args=[stay.case_id]),
+    ]
+    for address in pages:
+        text = as_("eskil").get(address).content.decode()
+        assert "Granen" not in text, address
+    for address in pages[:3]:
+        assert "Utförare G1" in as_("eskil").get(address).content.decode(), address
+        assert "Granen" in as_("asta").get(address).content.decode(), address
 
 
 def test_the_handler_sees_the_name_as_well(as_, placed, decision):
@@ -187,7 +206,17 @@ def watched(**more) -> Watched:
         ({"decision_end": date(2026, 12, 21)}, ["Beslutet om placeringen"]),
         ({"decision_end": date(2026, 12, 22)}, []),
         ({"decision_end": date(2026, 12, 1), "goes_on": True}, []),
-        ({"decision_end": date(2026, 12, 1), "end": date(2026, 11, 21)}, []),
+        ({"decision_end": date(2026, 12, 1), "end": date(2026, 11, 21)}, ["Bekräfta avresan"]),
+        ({"end": date(2026, 11, 21), "departed": date(2026, 11, 21)}, []),
+        ({"decision_end": date(2026, 11, 23)}, ["Beslutet om placeringen"]),
+        ({"decision_end": date(2026, 11, 22)}, ["Beslut saknas för natten från 2026-11-22"]),
+        ({"decision_end": date(2026, 9, 1)}, ["Beslut saknas för natten från 2026-09-01"]),
+        ({"decision_end": date(2026, 11, 22), "end": date(2026, 11, 22)}, ["Beslutet om"]),
+        ({"decision_end": date(2026, 11, 22), "goes_on": True}, []),
+        ({"needs_plan": True, "start": date(2026, 11, 6)}, ["Genomförandeplan"]),
+        ({"needs_plan": True, "start": date(2026, 11, 7)}, []),
+        ({"end": date(2026, 9, 22), "departed": date(2026, 9, 22), "may_resume": True}, ["Avbruten"]),
+        ({"end": date(2026, 9, 23), "departed": date(2026, 9, 23), "may_resume": True}, []),
         ({"priced_to": date(2026, 12, 1)}, ["Det avtalade priset"]),
         ({"priced_to": date(2026, 12, 1), "end": date(2026, 12, 1)}, []),
         ({"chain_start": date(2025, 12, 21)}, ["Placeringen når 12"]),

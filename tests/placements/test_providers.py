@@ -15,7 +15,7 @@ from tests.placements.words import errors
 
 
 def names(response) -> list[str]:
-    return [row.name for row, _ in response.context["rows"]]
+    return [row.name for row, *_ in response.context["rows"]]
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,8 @@ ADDERS = {
     "cases_case": (),
     "cases_person": ("handler", "senior", "coordinator", "manager"),
     "collaboration_releasepackage": ("coordinator",),
+    "invoices_invoice": ("finance",),
+    "invoices_invoiceline": ("finance",),
 }
 
 

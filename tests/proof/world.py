@@ -54,7 +54,28 @@ from cases.models.documents import DocumentKind
 from cases.states import CaseEvent
 from collaboration.models import AssessmentUse, Deviation, LegalBasis, ReleasePackage
 from collaboration.portal.seal import checksum
-from placements.models import FrameworkAgreement, PlacementAbsence
+from placements.invoices.models import (
+    AccountRule,
+    ColumnMapping,
+    ImportContent,
+    Invoice,
+    InvoiceExport,
+    InvoiceImport,
+    InvoiceLine,
+    PaidNight,
+)
+from placements.models import (
+    FrameworkAgreement,
+    GrantProgramme,
+    GrantRequest,
+    PlacementAbsence,
+    PlacementExtension,
+    ProviderContact,
+    ProviderIncident,
+    ProviderRemark,
+    ProviderVisit,
+)
+from placements.procurement.models import Inquiry, Offer
 from reports import files
 from reports.models import MonthlyReport
 from reports.pdf.document import CONTROLS
@@ -143,8 +164,9 @@ def build(database: str) -> World:
         make_things(world, case)
     with administrator(database) as admin:
         make_grants(world, admin)
-        for thing in late_things(world, case):
-            insert(admin, thing)
+        with admin.transaction():  # an invoice and its lines are written together
+            for thing in late_things(world, case):
+                insert(admin, thing)
         world.things["change_id"] = change_of_a_text(admin, case)
     return world
 
@@ -331,6 +353,7 @@ def late_things(world: World, case: Case) -> Iterator[Model]:
         source="web",
     )
     yield from log_review_of(world, case, asta, now)
+    yield from control_of(world, case, asta, today)
     for kind in DocumentKind:
         content = b"%PDF-1.7 proof"
         file = Document(
@@ -352,6 +375,24 @@ def late_things(world: World, case: Case) -> Iterator[Model]:
         end=world.things["first night"],
         rate=0,
     )
+    yield PlacementExtension(
+        case=case,
+        placement_id=world.things["placement_id"],
+        kind="forlangd",
+        reason=TEXT,
+        made_on=today,
+        made_by=asta,
+    )
+    inquiry = Inquiry(
+        case=case, kind="hvb", age_span="25_34", start_from=today, start_to=today, months=18,
+        county="spelar_ingen_roll", text=TEXT, made_on=today, made_by=asta,
+    )  # fmt: skip
+    yield named("inquiry_id", inquiry)
+    asked = Offer(
+        case=case, inquiry=inquiry, provider_id=world.things["provider_id"], asked_on=today,
+        asked_how="telefon", note=TEXT,
+    )  # fmt: skip
+    yield named("offer_id", asked)
     yield named("journalentry_id entry", entry(asta, signed_at=now, signed_by=asta))
     yield named("journalentry_id draft", entry(asta))
     for (role, _), user in world.people.items():
@@ -363,6 +404,7 @@ def late_things(world: World, case: Case) -> Iterator[Model]:
         "release_id",
         package(case, PoliceUnit.objects.filter(municipality=case.municipality_id).first(), asta, now),
     )
+    yield from invoices_of(world, case, asta, now)
     sha = files.store("proof", lambda: b"%PDF-1.7 proof")
     figures = {"figures": {"controls": dict.fromkeys(CONTROLS, True)}}
     for number, (word, status) in enumerate(
@@ -377,6 +419,63 @@ def late_things(world: World, case: Case) -> Iterator[Model]:
                 annex_sha256=sha, figures_sha256=sha, frozen_at=now, **approved,
             ),
         )  # fmt: skip
+
+
+def control_of(world: World, case: Case, by: User, today: date) -> Iterator[Model]:
+    """What the municipality knows of the provider, and of where money is sought."""
+    home = {"municipality": case.municipality, "provider_id": world.things["provider_id"]}
+    rows = {
+        "providercontact_id": ProviderContact(name=TEXT, phone="1", **home),
+        "providervisit_id": ProviderVisit(made_on=today, made_by=by, result=TEXT, **home),
+        "providerincident_id": ProviderIncident(happened_on=today, severity="lag", text=TEXT, **home),
+        "providerremark_id": ProviderRemark(made_on=today, reference="IVO 1", text=TEXT, **home),
+        "grantprogramme_id": GrantProgramme(
+            municipality=case.municipality, name=TEXT, start=today, share=1
+        ),
+        "grantrequest_id": GrantRequest(
+            case=case, application_id=world.things["grantapplication_id"], asked=today, due=today, what=TEXT
+        ),
+    }  # fmt: skip
+    for keyword, row in rows.items():
+        world.things[keyword] = row.pk
+        yield row
+
+
+def invoices_of(world: World, case: Case, by: User, now: datetime) -> Iterator[Model]:
+    """An invoice out of a file with a line in the case, a paid night, a rule of accounts and an export."""
+    first, provider = world.things["first night"], world.things["provider_id"]
+    here: dict[str, Any] = {"municipality": case.municipality}
+    came_in = InvoiceImport(
+        provider_id=provider, source="csv", imported_by=by, imported_at=now, size=1, sha256="0" * 64,
+        line_count=1, **here,
+    )  # fmt: skip
+    yield came_in
+    yield ImportContent(came_in=came_in, content=b"proof", **here)
+    invoice = Invoice(
+        provider_id=provider, number="F-PROOF", invoice_date=first, due=first, period_start=first,
+        period_end=first + timedelta(days=1), net=1, vat=0, total=1, line_count=1, source="csv",
+        came_in=came_in, registered_by=by, registered_at=now, **here,
+    )  # fmt: skip
+    yield invoice
+    world.things["invoice_id"] = invoice.pk
+    line = InvoiceLine(
+        invoice=invoice, number="F-PROOF", position=1, text=TEXT, reference=TEXT, start=first,
+        end=first + timedelta(days=1), quantity=1, unit_price=1, amount=1, case=case,
+        placement_id=world.things["placement_id"], **here,
+    )  # fmt: skip
+    yield line
+    yield PaidNight(case=case, placement_id=line.placement_id, line=line, night=first, **here)
+    yield ColumnMapping(provider_id=provider, said={}, **here)
+    rule = AccountRule(
+        kind="hvb", inside=True, account="1", cost_centre="1", valid_from=first, **here
+    )  # fmt: skip
+    yield rule
+    export = InvoiceExport(
+        exported_by=by, exported_at=now, encoding="utf-8-sig", invoice_count=1, total=1, sha256="0" * 64,
+        content=b"proof", **here,
+    )  # fmt: skip
+    yield export
+    world.things |= {"accountrule_id": rule.pk, "invoiceexport_id": export.pk}
 
 
 def log_review_of(world: World, case: Case, reader: User, now: datetime) -> Iterator[Model]:

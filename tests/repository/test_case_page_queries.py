@@ -67,7 +67,7 @@ def add_rows(golden, importer, today):
         plan = put(
             Placement, case=golden, person_id=stay.person_id, decision=stay.decision,
             provider_id=stay.provider_id, agreement_id=stay.agreement_id, outside_reason=stay.outside_reason,
-            planned_start=day, end=day + timedelta(days=8),
+            planned_start=day, planned_end=day + timedelta(days=8), end=day + timedelta(days=8),
         )  # fmt: skip
         put(PlacementPrice, case=golden, placement=plan, start=day, rate=Decimal("2350.55"))
         gone = day + timedelta(days=2)

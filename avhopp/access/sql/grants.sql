@@ -14,6 +14,11 @@ create policy functions_end on app.cases_emergencyaccess for update to avhopp_po
 grant update (valid_to, ended_by_id, ended_because) on app.cases_caseusergrant to avhopp_policy;
 create policy functions_end on app.cases_caseusergrant for update to avhopp_policy
     using (kind = 'nodatkomst') with check (kind = 'nodatkomst' and valid_to is not null);
+grant insert on app.placements_placetried, app.placements_apartquestion to avhopp_policy;
+create policy functions_add on app.placements_placetried for insert to avhopp_policy with check (true);
+create policy functions_add on app.placements_apartquestion for insert to avhopp_policy with check (allowed is null);
+grant update (used_at) on app.placements_apartquestion to avhopp_policy;
+create policy functions_use on app.placements_apartquestion for update to avhopp_policy using (allowed) with check (used_at is not null);
 grant insert on app.audit_readentry to avhopp_policy;
 create policy functions_add on app.audit_readentry for insert to avhopp_policy with check (true);
 grant select on all tables in schema app to avhopp_backup;

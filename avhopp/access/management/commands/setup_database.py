@@ -38,6 +38,7 @@ def build_walls() -> None:
         _run(cursor, SQL / "protected.sql")
         _run(cursor, SQL / "log_review.sql")
         _run(cursor, SQL / "readers.sql")
+        _run(cursor, SQL / "placements.sql")
         store_keys(cursor)
         store_roles(cursor)
         for statement in walls.statements():

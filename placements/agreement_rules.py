@@ -1,0 +1,86 @@
+"""What a framework agreement says about prices: the list, the index clause, nights away. Pure.
+
+Rates are kronor per night, periods half-open.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+from avhopp.kernel.money import round_kr
+from avhopp.kernel.refusal import Refused
+from placements.costs import Absence, PricePeriod
+
+
+@dataclass(frozen=True, slots=True)
+class AbsenceRule:
+    """Full price for the first `full_nights` nights away, then `share` (0 to 1) of it."""
+
+    full_nights: int
+    share: Decimal
+
+
+def relisted(prices: Iterable[PricePeriod], start: date, rate: Decimal) -> tuple[PricePeriod, ...]:
+    """The list with a new price from `start` until the next price that is agreed already.
+
+    A list without rows, of a new level of care, begins there. No gap and no overlap comes of it.
+    Raises Refused price_before_list, price_that_day, negative_rate.
+    """
+    if rate < 0:
+        raise Refused("negative_rate", "Ett dygnspris kan inte vara mindre än noll.", field="rate")
+    rows = sorted(prices, key=lambda row: row.start)
+    if not rows:
+        return (PricePeriod(start, None, rate),)
+    if start < rows[0].start:
+        raise Refused(
+            "price_before_list",
+            f"Prislistan börjar {rows[0].start.isoformat()}. Välj en senare dag.",
+            field="start",
+        )
+    if any(row.start == start for row in rows):
+        raise Refused(
+            "price_that_day", "Det finns redan ett pris från den dagen. Välj en annan dag.", field="start"
+        )
+    until = next((row.start for row in rows if row.start > start), None)
+    kept = [replace(row, end=start) if row.start < start and _reaches(row, start) else row for row in rows]
+    return tuple(sorted([*kept, PricePeriod(start, until, rate)], key=lambda row: row.start))
+
+
+def _reaches(row: PricePeriod, day: date) -> bool:
+    return row.end is None or row.end > day
+
+
+def rate_from(prices: Iterable[PricePeriod], day: date) -> Decimal | None:
+    """The listed rate of the night that begins on the day, None when nothing is agreed for it."""
+    return next((row.rate for row in prices if row.start <= day and _reaches(row, day)), None)
+
+
+def indexed(rate: Decimal, *, share: Decimal, base: Decimal, now: Decimal) -> Decimal:
+    """The rate when `share` of it (0 to 1) follows an index that was `base` and is `now`, to the öre.
+
+    Raises Refused index_not_positive.
+    """
+    for field, value in (("base", base), ("now", now)):
+        if value <= 0:
+            raise Refused("index_not_positive", "Indextalet måste vara större än noll.", field=field)
+    return round_kr(rate + rate * share * (now - base) / base)
+
+
+def next_index_day(month: int, after: date) -> date:
+    """The first day of the index month that lies after the day."""
+    this_year = date(after.year, month, 1)
+    return this_year if this_year > after else date(after.year + 1, month, 1)
+
+
+def away_by_rule(first: date, back: date, rate: Decimal, rule: AbsenceRule) -> tuple[Absence, ...]:
+    """What the nights [first, back) away cost by the agreement, as absences of one rate each.
+
+    A proposal, for whoever registers the absence to confirm: full price first, then the share, to the öre.
+    Raises Refused absence_empty.
+    """
+    if back <= first:
+        raise Refused("absence_empty", "Återkomsten måste ligga efter den första natten borta.", field="end")
+    turn = min(back, first + timedelta(days=rule.full_nights))
+    parts = (Absence(first, turn, rate), Absence(turn, back, round_kr(rate * rule.share)))
+    return tuple(part for part in parts if part.end is not None and part.start < part.end)

@@ -1,0 +1,17 @@
+from django.apps import AppConfig
+
+
+class ProcurementConfig(AppConfig):
+    name = "placements.procurement"
+    verbose_name = "förfrågningar"
+
+    def ready(self) -> None:
+        """Add the inquiries' panel and history to the case page. Models can be imported only now."""
+        from cases.history.kinds import register_history  # noqa: PLC0415
+        from cases.panels import register_panel  # noqa: PLC0415
+        from placements.procurement.history import KINDS  # noqa: PLC0415
+        from placements.procurement.panels import PANELS  # noqa: PLC0415
+
+        for panel in PANELS:
+            register_panel(panel)
+        register_history(KINDS)
