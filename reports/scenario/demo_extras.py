@@ -39,6 +39,7 @@ from collaboration.actions.checks import NewDeviation, register_deviation
 from collaboration.actions.releases import Wish, prepare_release, release_package
 from collaboration.contents import Category
 from collaboration.models import Consent, Deviation, LegalBasis, PoliceAssessment
+from reports.scenario.demo_control import control_of_providers, grant_programme, price_lists
 from reports.scenario.demo_documents import add_sheet
 from reports.scenario.demo_places import inquiry_for_a_place, not_in_the_same_place
 
@@ -102,6 +103,9 @@ def add_extras(*, home: Municipality, importer: User, at: datetime) -> None:
         ("siri", _releases),
         ("siri", _police_paper),
         ("asta", _plan_on_paper),
+        ("siri", control_of_providers),
+        ("siri", price_lists),
+        ("siri", grant_programme),
         ("asta", inquiry_for_a_place),
         ("siri", not_in_the_same_place),
     ]

@@ -19,7 +19,8 @@ PHONE = {"width": 320, "height": 640}
 WITHOUT_LINKS = ["/komponenter/", "/arenden/sok/"]
 #: Files, the health check, and what is there before anybody has signed in.
 NO_PAGES = {
-    "report_public", "report_annex", "document", "health", "sign_in", "draft", "session_time",
+    "report_public", "report_annex", "document", "application_file", "applications_excel",
+    "occupancy_excel", "providers_excel", "health", "sign_in", "draft", "session_time",
     "passkey_sign_in",
     "openid_connect_callback", "openid_connect_login",
 }  # fmt: skip
@@ -32,8 +33,8 @@ NOTHING_WAITS = {
     "application_account", "application_change", "application_pay", "application_send", "decide",
     "decision_enforce", "decision_notify", "deviation_close", "deviation_measure", "journal_correct",
     "log_review_draw", "log_review_question", "read_alarm_lift",
-    "placement_begin", "placement_withdraw", "provider_reopen", "reopen", "report_correct",
-    "report_paragraph", "second_reading",
+    "application_repay", "placement_begin", "placement_withdraw", "provider_activate", "provider_reopen",
+    "reopen", "report_correct", "report_paragraph", "second_reading",
 }  # fmt: skip
 #: Three quarters of the work, and the answer depends on nothing but the looks of the text.
 CONTRAST = "color-contrast"

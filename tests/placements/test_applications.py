@@ -120,7 +120,7 @@ def test_payment_and_account_end_the_wait(as_, cast, sent, today):
     assert "högre än det beviljade" in errors(refused)
     client.post(address("application_pay", sent), {"on": today.isoformat(), "paid": "40 000"})
     assert reread(cast, sent).status == "utbetald"
-    client.post(address("application_account", sent), {"on": today.isoformat()})
+    client.post(address("application_account", sent), {"on": today.isoformat(), "used": "40 000"})
     assert waiting_for(reread(cast, sent), today) is None
 
 
