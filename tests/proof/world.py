@@ -67,6 +67,7 @@ from tests.proof.oracle import RELATIONS, ROLES
 DATABASE = own_name("avhopp_proof")
 GOLDEN = ROOT / "tests" / "scenarios" / "golden_2022.json"
 HOME, AWAY = "0199", "0197"
+PROOF_TEAM = f"{HOME}/prov"
 TEXT = "Skriven för beviset."
 REASON = "Behövs för beviset av de två väggarna."
 
@@ -164,7 +165,7 @@ def acting_in_one(user: User) -> Iterator[None]:
 def make_people(world: World, case: Case, home: Municipality) -> None:
     away = Municipality.objects.create(code=AWAY, name="Grannkommun", board="Nämnden", registry_prefix="GN")
     there = Unit.objects.create(municipality=away, ref="granne", name="Granne")
-    ensure_machine_accounts(away)
+    theirs = ensure_machine_accounts(away)[Role.IMPORTER]
     other = Unit.objects.filter(municipality=home).exclude(pk=case.unit_id).first()
     police = PoliceUnit.objects.filter(municipality=home).order_by("ref").first()
     for role, value in ROLES.items():
@@ -176,11 +177,12 @@ def make_people(world: World, case: Case, home: Municipality) -> None:
                 role=value, municipality=away if is_away else home, password="!",
                 unit=None if role == "police" else unit, police_unit=police if role == "police" else None,
             )  # fmt: skip
-            user.save(force_insert=True)
+            with acting(theirs if is_away else world.importer):
+                user.save(force_insert=True)
             world.people[role, relation] = user
             if relation == "other_unit" and role in ("senior", "manager"):
                 join_team(user=user)  # the leadership of another unit, with its own cases
-    Group.objects.create(name="proof/unit").user_set.set(
+    Group.objects.create(name=PROOF_TEAM).user_set.set(
         [world.people[role, "unit"] for role in ROLES if role != "police"]
     )
 
@@ -204,7 +206,7 @@ def make_grants(world: World, admin: psycopg.Connection) -> None:
         if relation in rows:
             kind, permission, begins, ends = rows[relation]
             grant_row(admin, world.case, user.pk, kind, permission, begins, ends)
-    group = Group.objects.get(name="proof/unit").pk
+    group = Group.objects.get(name=PROOF_TEAM).pk
     team_row(admin, world.case, group, work, now - day)
 
 
