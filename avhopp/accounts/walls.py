@@ -28,8 +28,9 @@ MACHINES = ", ".join(f"'{role}'" for role in MACHINE_ROLES)
 MANAGED = only_with(Can.MANAGE_ACCOUNTS, Can.LOAD_SCENARIO, on="update or delete")
 OWN = "user_id = (select sec.actor())"
 
-# An account is opened, and its powers changed, by whoever manages the municipality's accounts, and never one's own. A password
-# is its owner's. Without a context the processes that people reach may only open the accounts of machines.
+# An account is opened, and its powers changed, by whoever manages the accounts of its municipality, and never
+# by oneself. A password is its owner's. Without a context the processes that people reach may only open the
+# accounts of machines.
 GUARD_ACCOUNT = f"""
 create or replace function audit.guard_account() returns trigger
 language plpgsql set search_path = '' as $$
@@ -54,7 +55,8 @@ begin
         raise exception 'accounts: a password is chosen by its owner'
             using errcode = 'check_violation', constraint = 'passwords_are_ones_own';
     end if;
-    if powers and not (machine or sec.able('{Can.MANAGE_ACCOUNTS.value}') or sec.able('{Can.LOAD_SCENARIO.value}')) then
+    if powers and not (machine
+        or sec.able('{Can.MANAGE_ACCOUNTS.value}') or sec.able('{Can.LOAD_SCENARIO.value}')) then
         raise exception 'accounts: the right to manage accounts is missing'
             using errcode = 'check_violation', constraint = 'accounts_are_managed';
     end if;
@@ -65,8 +67,8 @@ begin
     return new;
 end $$"""
 
-# Groups hold the grants of whole teams of one municipality, whose code their name begins with. Whoever manages
-# its accounts moves an account between them, and nobody their own. A machine's account may always join its own.
+# Groups hold the grants of whole teams of one municipality; their name begins with its code. Whoever manages
+# its accounts moves an account between them, and nobody their own. A machine's may always join its own.
 KEEP_OWN_TEAM = f"""
 create or replace function audit.keep_own_team() returns trigger
 language plpgsql security definer set search_path = '' as $$
