@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from placements.views import applications, budget, changes, placing, providers, stays
+from placements.views import applications, budget, changes, closing, placing, providers, reallocating, stays
 
 STAY = "arenden/<uuid:case_id>/placering/<uuid:placement_id>"
 APPLICATION = "arenden/<uuid:case_id>/ansokan/<uuid:grantapplication_id>"
@@ -28,6 +28,10 @@ urlpatterns = [
     path("ramavtal/<uuid:frameworkagreement_id>/avsluta/", providers.agreement_end, name="agreement_end"),
     path("budget/", budget.budget, name="budget"),
     path("budget/ny/", budget.budget_line_new, name="budget_line_new"),
+    path("budget/omfordela/", reallocating.budget_reallocate, name="budget_reallocate"),
+    path("budget/nasta-ar/", reallocating.budget_next_year, name="budget_next_year"),
+    path("budget/<str:month>/", closing.budget_month, name="budget_month"),
+    path("budget/<str:month>/stang/", closing.budget_month_close, name="budget_month_close"),
     path("ansokningar/", applications.applications, name="applications"),
     path("arenden/<uuid:case_id>/ansokan/ny/", applications.application_new, name="application_new"),
     path(f"{APPLICATION}/", applications.application, name="application"),

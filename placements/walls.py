@@ -3,9 +3,12 @@
 from avhopp.access.roles import Can
 from avhopp.access.walls import CaseTable, MunicipalityTable
 from placements.models import (
+    BookedCost,
     BudgetLine,
+    BudgetReallocation,
     FrameworkAgreement,
     GrantApplication,
+    MonthClosing,
     Placement,
     PlacementAbsence,
     PlacementPrice,
@@ -38,6 +41,23 @@ TABLES = [
         write=(Can.WRITE_PLACEMENT,),
     ),
     MunicipalityTable(model=BudgetLine, worker="select", see=(Can.SEE_BUDGET,), write=(Can.WRITE_BUDGET,)),
+    MunicipalityTable(
+        model=BudgetReallocation,
+        web="select, insert",
+        worker="select",
+        see=(Can.SEE_BUDGET,),
+        write=(Can.WRITE_BUDGET,),
+    ),
+    MunicipalityTable(
+        model=MonthClosing,
+        web="select, insert",
+        see=(Can.SEE_BUDGET,),
+        write=(Can.CLOSE_MONTH,),
+        in_ledger=True,
+    ),
+    CaseTable(
+        model=BookedCost, web="select, insert", see=Can.SEE_MONEY, write=(Can.CLOSE_MONTH,), in_ledger=True
+    ),
     CaseTable(
         model=GrantApplication, worker="select", see=Can.SEE_APPLICATION, write=(Can.WRITE_APPLICATION,)
     ),

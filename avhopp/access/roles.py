@@ -105,6 +105,7 @@ class Can(Enum):
     WRITE_PROVIDERS = "write_providers"
     SEE_BUDGET = "see_budget"
     WRITE_BUDGET = "write_budget"
+    CLOSE_MONTH = "close_month"  # book a month's nights and kronor for good: by somebody who sees every case
     SEE_REPORT = "see_report"  # monthly reports and their progress; both PDFs once approved
     SEE_DRAFT_REPORT = "see_draft_report"  # both PDFs before approval
     MAKE_REPORT = "make_report"
@@ -165,7 +166,7 @@ ROLES: dict[Role, set[Can]] = {
     Role.FINANCE_OFFICER: {
         Can.SEE_CASE, Can.SEE_DECISION, Can.SEE_PLACEMENT, Can.SEE_PLACE, Can.SEE_MONEY, Can.SEE_APPLICATION,
         Can.WRITE_APPLICATION, Can.SEE_OWN_CASES, Can.SEE_PROVIDERS, Can.WRITE_PROVIDERS, Can.SEE_BUDGET,
-        Can.WRITE_BUDGET, Can.SEE_REPORT, Can.SEE_DRAFT_REPORT,
+        Can.WRITE_BUDGET, Can.CLOSE_MONTH, Can.SEE_REPORT, Can.SEE_DRAFT_REPORT,
     },
     Role.POLICE: set(),  # nothing here: the police have a portal of their own, with what was released to them
     Role.LOG_AUDITOR: {

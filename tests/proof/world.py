@@ -54,7 +54,14 @@ from cases.models.documents import DocumentKind
 from cases.states import CaseEvent
 from collaboration.models import AssessmentUse, Deviation, LegalBasis, ReleasePackage
 from collaboration.portal.seal import checksum
-from placements.models import FrameworkAgreement, PlacementAbsence
+from placements.models import (
+    BookedCost,
+    BudgetLine,
+    BudgetReallocation,
+    FrameworkAgreement,
+    MonthClosing,
+    PlacementAbsence,
+)
 from reports import files
 from reports.models import MonthlyReport
 from reports.pdf.document import CONTROLS
@@ -354,6 +361,7 @@ def late_things(world: World, case: Case) -> Iterator[Model]:
         end=world.things["first night"],
         rate=0,
     )
+    yield from money_of(world, case)
     yield named("journalentry_id entry", entry(asta, signed_at=now, signed_by=asta))
     yield named("journalentry_id draft", entry(asta))
     for (role, _), user in world.people.items():
@@ -379,6 +387,25 @@ def late_things(world: World, case: Case) -> Iterator[Model]:
                 annex_sha256=sha, figures_sha256=sha, frozen_at=now, **approved,
             ),
         )  # fmt: skip
+
+
+def money_of(world: World, case: Case) -> Iterator[Model]:
+    """A krona moved between two lines, and a month that was closed with a night of the month before."""
+    home, day = case.municipality, date(2022, 3, 1)
+    world.things["month"] = "2022-03"
+    source, target = BudgetLine.objects.filter(municipality=home, year=2022)[:2]
+    yield BudgetReallocation(
+        municipality=home, ref="flytt", source=source, target=target, amount=1, decided=day, decision_ref=TEXT
+    )
+    closing = MonthClosing(
+        municipality=home, month=day, closed_at=datetime.now(UTC), nights=0, cost=0, brought=0, adjusted=0,
+        closed_by=world.people["finance", "assigned"],
+    )  # fmt: skip
+    yield closing
+    yield BookedCost(
+        closing=closing, case=case, placement_id=world.things["placement_id"], month=date(2022, 2, 1),
+        nights=1, cost=0,
+    )  # fmt: skip
 
 
 def log_review_of(world: World, case: Case, reader: User, now: datetime) -> Iterator[Model]:
