@@ -162,13 +162,15 @@ def load_checks(case: Case, user: User, today: date, found: Found) -> dict[str, 
     """Checks that are overdue or next, the last one made, and open deviations, acute ones first."""
     planned = [one for one in reversed(found["checks"]) if one.done is None]
     made = [one for one in found["checks"] if one.done is not None]
-    can_write = may(user, Can.WRITE_CHECKS, case)
-    links = [("Alla", reverse("case_checks", args=[case.pk]))]
-    if can_write:
-        links = [
-            ("Planera slagning", reverse("check_plan", args=[case.pk])),
-            ("Registrera avvikelse", reverse("deviation_new", args=[case.pk])),
-        ]
+    can_plan, can_register = (may(user, right, case) for right in (Can.WRITE_CHECKS, Can.WRITE_DEVIATIONS))
+    links = [
+        (label, reverse(name, args=[case.pk]))
+        for allowed, label, name in (
+            (can_plan, "Planera slagning", "check_plan"),
+            (can_register, "Registrera avvikelse", "deviation_new"),
+        )
+        if allowed
+    ] or [("Alla", reverse("case_checks", args=[case.pk]))]
     nothing = Brief("Ingen slagning är planerad. Inga öppna avvikelser.", tuple(links))
     return {
         "brief": None if found["checks"] or found["deviations"] else nothing,
@@ -178,7 +180,8 @@ def load_checks(case: Case, user: User, today: date, found: Found) -> dict[str, 
         "upcoming": next((one for one in planned if one.planned >= today), None),
         "last_done": max(made, key=lambda one: one.done, default=None),
         "deviations": found["deviations"],
-        "can_write": can_write,
+        "can_plan": can_plan,
+        "can_register": can_register,
     }
 
 

@@ -64,7 +64,7 @@ TABLES = [
     CaseTable(model=AssessmentUse, see=Can.SEE_ASSESSMENT, write=(Can.WRITE_INVESTIGATION, Can.DECIDE)),
     CaseTable(model=Consent, see=Can.SEE_CONSENT, write=(Can.WRITE_CONSENT,)),
     CaseTable(model=RegisterCheck, worker="select", see=Can.SEE_CHECKS, write=(Can.WRITE_CHECKS,)),
-    CaseTable(model=Deviation, see=Can.SEE_CHECKS, write=(Can.WRITE_CHECKS,)),
+    CaseTable(model=Deviation, see=Can.SEE_CHECKS, write=(Can.WRITE_DEVIATIONS,)),
     OpenTable(model=LegalBasis, extra_triggers=only_with(Can.LOAD_SCENARIO)),
     CaseTable(
         model=ReleasePackage,

@@ -7,11 +7,21 @@ from decimal import Decimal
 from avhopp.access.policy import may_in_general
 from avhopp.access.roles import Can, Role
 from avhopp.accounts.models import User
+from placements.budgeting import charge
 from placements.costs import NOTHING
-from placements.spending import year_money
+from placements.models import BudgetLine
+from placements.spending import YearMoney, year_money
 
 #: Roles whose grants cover every case of the municipality: only theirs is the whole outcome.
 WHOLE = (Role.COORDINATOR, Role.FINANCE_OFFICER)
+
+
+@dataclass(frozen=True)
+class Payer:
+    """A line of the budget, and what a change would take from it; `line` None is what no line covers."""
+
+    line: BudgetLine | None
+    amount: Decimal
 
 
 @dataclass(frozen=True)
@@ -23,6 +33,7 @@ class Remaining:
     left: Decimal
     expected: Decimal
     partial: bool
+    payers: tuple[Payer, ...] = ()
 
 
 def remaining_budget(*, user: User, today: date, change: Decimal = NOTHING) -> Remaining | None:
@@ -41,4 +52,17 @@ def remaining_budget(*, user: User, today: date, change: Decimal = NOTHING) -> R
         left=money.charged.variance,
         expected=money.expected_variance - change,
         partial=user.role not in WHOLE,
+        payers=payers_of(money, change),
     )
+
+
+def payers_of(money: YearMoney, change: Decimal) -> tuple[Payer, ...]:
+    """Which lines pay `change` kronor on top of what the year is expected to cost; they add up to it."""
+    lines = [use.line for use in money.charged.uses]
+    before, after = charge(lines, money.planned), charge(lines, max(money.planned + change, NOTHING))
+    taken = [
+        Payer(row, then.used - now.used)
+        for row, now, then in zip(money.rows, before.uses, after.uses, strict=True)
+    ]
+    taken.append(Payer(None, after.overrun - before.overrun))
+    return tuple(row for row in taken if row.amount)

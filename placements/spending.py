@@ -72,13 +72,15 @@ def year_money(*, user: User, year: int, as_of: date) -> YearMoney:
     ]
     months = months_of(lived, year, cut)
     so_far = sum((month.spent.cost for month in months), NOTHING)
-    rows = tuple(BudgetLine.objects.visible_to(user).of_year(year).filter(decided__lte=as_of))
+    rows = tuple(
+        BudgetLine.objects.visible_to(user).of_year(year).filter(decided__lte=as_of).with_balance(as_of)
+    )
     known = tuple(Known(row.person_id, row.as_placing()) for row in stays)
     placings = [row.placing for row in known]
     return YearMoney(
         year=year,
         cut=cut,
-        charged=charge([Line(str(row.pk), row.kind, row.amount) for row in rows], so_far),
+        charged=charge([Line(str(row.pk), row.kind, row.balance) for row in rows], so_far),
         rows=rows,
         months=months,
         committed=forecast.committed(so_far, placings, period, cut, as_of),

@@ -8,12 +8,14 @@ from placements.views import (
     applications,
     budget,
     changes,
+    closing,
     forecast,
     occupancy,
     oversight,
     placing,
     programmes,
     providers,
+    reallocating,
     stays,
 )
 
@@ -71,13 +73,15 @@ urlpatterns = [
     path("budget/ny/", budget.budget_line_new, name="budget_line_new"),
     path("prognos/", forecast.forecast, name="forecast"),
     path("prognos/antaganden/", forecast.forecast_assumptions, name="forecast_assumptions"),
+    path("budget/omfordela/", reallocating.budget_reallocate, name="budget_reallocate"),
+    path("budget/nasta-ar/", reallocating.budget_next_year, name="budget_next_year"),
+    path("budget/<str:month>/", closing.budget_month, name="budget_month"),
+    path("budget/<str:month>/stang/", closing.budget_month_close, name="budget_month_close"),
     path("ansokningar/", applications.applications, name="applications"),
     path("ansokningar/excel/", applications.applications_excel, name="applications_excel"),
     path("ansokningar/program/", programmes.programmes, name="programmes"),
     path("ansokningar/program/nytt/", programmes.programme_new, name="programme_new"),
-    path(
-        "ansokningar/program/<uuid:grantprogramme_id>/", programmes.programme_edit, name="programme_edit"
-    ),
+    path("ansokningar/program/<uuid:grantprogramme_id>/", programmes.programme_edit, name="programme_edit"),
     path("arenden/<uuid:case_id>/ansokan/ny/", applications.application_new, name="application_new"),
     path(f"{APPLICATION}/", applications.application, name="application"),
     path(f"{APPLICATION}/belopp/", applications.application_change, name="application_change"),

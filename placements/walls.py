@@ -6,12 +6,15 @@ from placements.models import (
     AgreementPrice,
     ApartMark,
     ApartQuestion,
+    BookedCost,
     BudgetLine,
+    BudgetReallocation,
     ForecastAssumption,
     FrameworkAgreement,
     GrantApplication,
     GrantProgramme,
     GrantRequest,
+    MonthClosing,
     Placement,
     PlacementAbsence,
     PlacementExtension,
@@ -94,6 +97,23 @@ TABLES = [
     MunicipalityTable(model=BudgetLine, worker="select", see=(Can.SEE_BUDGET,), write=(Can.WRITE_BUDGET,)),
     MunicipalityTable(
         model=ForecastAssumption, worker="select", see=(Can.SEE_BUDGET,), write=(Can.WRITE_BUDGET,)
+    ),
+    MunicipalityTable(
+        model=BudgetReallocation,
+        web="select, insert",
+        worker="select",
+        see=(Can.SEE_BUDGET,),
+        write=(Can.WRITE_BUDGET,),
+    ),
+    MunicipalityTable(
+        model=MonthClosing,
+        web="select, insert",
+        see=(Can.SEE_BUDGET,),
+        write=(Can.CLOSE_MONTH,),
+        in_ledger=True,
+    ),
+    CaseTable(
+        model=BookedCost, web="select, insert", see=Can.SEE_MONEY, write=(Can.CLOSE_MONTH,), in_ledger=True
     ),
     CaseTable(
         model=GrantApplication, worker="select", see=Can.SEE_APPLICATION, write=(Can.WRITE_APPLICATION,)

@@ -78,7 +78,8 @@ class Can(Enum):
     WRITE_JOURNAL = "write_journal"
     WRITE_ASSESSMENT = "write_assessment"
     CONFIRM_ASSESSMENT = "confirm_assessment"  # read another's registration against the police's document
-    WRITE_CHECKS = "write_checks"
+    WRITE_CHECKS = "write_checks"  # the register of the police's checks: planned, made
+    WRITE_DEVIATIONS = "write_deviations"  # register, assess and close what deviates
     DECIDE = "decide"
     WRITE_PLACEMENT = "write_placement"
     MARK_APART = "mark_apart"  # mark two cases, and let a place through once
@@ -106,10 +107,13 @@ class Can(Enum):
     WRITE_PROVIDERS = "write_providers"
     SEE_BUDGET = "see_budget"
     WRITE_BUDGET = "write_budget"
-    SEE_INVOICES = "see_invoices"  # the providers' invoices; a line that is matched to a case also needs its money
+    SEE_INVOICES = (
+        "see_invoices"  # the providers' invoices; a line that is matched to a case also needs its money
+    )
     WRITE_INVOICES = "write_invoices"  # register, read in, match, approve, ask, turn down
     ATTEST_INVOICES = "attest_invoices"  # the second person's word that it is to be paid
     EXPORT_INVOICES = "export_invoices"  # take what is attested to the finance system
+    CLOSE_MONTH = "close_month"  # book a month's nights and kronor for good: by somebody who sees every case
     SEE_REPORT = "see_report"  # monthly reports and their progress; both PDFs once approved
     SEE_DRAFT_REPORT = "see_draft_report"  # both PDFs before approval
     MAKE_REPORT = "make_report"
@@ -141,7 +145,7 @@ SEE_FILE = {
 ROLES: dict[Role, set[Can]] = {
     Role.CASE_WORKER: SEE_FILE | {
         Can.OPEN_CASE, Can.WRITE_CASE, Can.WRITE_INTAKE, Can.WRITE_INVESTIGATION, Can.WRITE_JOURNAL,
-        Can.WRITE_CHECKS, Can.DECIDE, Can.WRITE_PLACEMENT, Can.WRITE_CONSENT, Can.WRITE_FOLLOW_UP,
+        Can.WRITE_DEVIATIONS, Can.DECIDE, Can.WRITE_PLACEMENT, Can.WRITE_CONSENT, Can.WRITE_FOLLOW_UP,
         Can.WRITE_TASKS, Can.SEE_OWN_CASES, Can.SEE_PROVIDERS, Can.ASK_ACCESS, Can.BREAK_GLASS,
         Can.CONFIRM_ASSESSMENT, Can.SEE_PROTECTED_CONTACT, Can.APPROVE_PROTECTED_READ, Can.SEE_READERS,
         Can.WRITE_DOCUMENTS,
@@ -153,10 +157,10 @@ ROLES: dict[Role, set[Can]] = {
         Can.CONFIRM_ASSESSMENT, Can.SEE_INVOICES,
     },
     Role.COORDINATOR: SEE_FILE - {Can.SEE_JOURNAL, Can.SEE_HEALTH, Can.SEE_CHILDREN} | {
-        Can.OPEN_CASE, Can.WRITE_ASSESSMENT, Can.CONFIRM_ASSESSMENT, Can.WRITE_CHECKS, Can.WRITE_APPLICATION,
-        Can.WRITE_CONSENT, Can.RELEASE, Can.WRITE_TASKS, Can.ASSIGN, Can.SEE_OWN_CASES, Can.SEE_DASHBOARD,
-        Can.SEE_DUPLICATES, Can.SEE_PROVIDERS, Can.WRITE_PROVIDERS, Can.SEE_BUDGET, Can.SEE_REPORT,
-        Can.SEE_DRAFT_REPORT, Can.MAKE_REPORT, Can.SEE_REQUESTS, Can.ASK_ACCESS,
+        Can.OPEN_CASE, Can.WRITE_ASSESSMENT, Can.CONFIRM_ASSESSMENT, Can.WRITE_CHECKS, Can.WRITE_DEVIATIONS,
+        Can.WRITE_APPLICATION, Can.WRITE_CONSENT, Can.RELEASE, Can.WRITE_TASKS, Can.ASSIGN, Can.SEE_OWN_CASES,
+        Can.SEE_DASHBOARD, Can.SEE_DUPLICATES, Can.SEE_PROVIDERS, Can.WRITE_PROVIDERS, Can.SEE_BUDGET,
+        Can.SEE_REPORT, Can.SEE_DRAFT_REPORT, Can.MAKE_REPORT, Can.SEE_REQUESTS, Can.ASK_ACCESS,
         Can.SEE_PROTECTED_CONTACT, Can.APPROVE_PROTECTED_READ, Can.WRITE_DOCUMENTS, Can.SEE_INVOICES,
         Can.SEE_APART, Can.MARK_APART,
     },
@@ -171,8 +175,8 @@ ROLES: dict[Role, set[Can]] = {
     Role.FINANCE_OFFICER: {
         Can.SEE_CASE, Can.SEE_DECISION, Can.SEE_PLACEMENT, Can.SEE_PLACE, Can.SEE_MONEY, Can.SEE_APPLICATION,
         Can.WRITE_APPLICATION, Can.SEE_OWN_CASES, Can.SEE_PROVIDERS, Can.WRITE_PROVIDERS, Can.SEE_BUDGET,
-        Can.WRITE_BUDGET, Can.SEE_REPORT, Can.SEE_DRAFT_REPORT, Can.SEE_INVOICES, Can.WRITE_INVOICES,
-        Can.ATTEST_INVOICES, Can.EXPORT_INVOICES,
+        Can.WRITE_BUDGET, Can.CLOSE_MONTH, Can.SEE_REPORT, Can.SEE_DRAFT_REPORT, Can.SEE_INVOICES,
+        Can.WRITE_INVOICES, Can.ATTEST_INVOICES, Can.EXPORT_INVOICES,
     },
     Role.POLICE: set(),  # nothing here: the police have a portal of their own, with what was released to them
     Role.LOG_AUDITOR: {
@@ -183,9 +187,10 @@ ROLES: dict[Role, set[Can]] = {
     Role.SYSTEM_MANAGER: {Can.SEE_ACCOUNTS, Can.MANAGE_ACCOUNTS},
     Role.IMPORTER: SEE_FILE | {
         Can.OPEN_CASE, Can.WRITE_CASE, Can.WRITE_INTAKE, Can.WRITE_INVESTIGATION, Can.WRITE_JOURNAL,
-        Can.WRITE_ASSESSMENT, Can.WRITE_CHECKS, Can.DECIDE, Can.WRITE_PLACEMENT, Can.WRITE_APPLICATION,
-        Can.WRITE_CONSENT, Can.RELEASE, Can.WRITE_FOLLOW_UP, Can.WRITE_TASKS, Can.ASSIGN, Can.SEE_PROVIDERS,
-        Can.WRITE_PROVIDERS, Can.SEE_BUDGET, Can.WRITE_BUDGET, Can.LOAD_SCENARIO, Can.WRITE_DOCUMENTS,
+        Can.WRITE_ASSESSMENT, Can.WRITE_CHECKS, Can.WRITE_DEVIATIONS, Can.DECIDE,
+        Can.WRITE_PLACEMENT, Can.WRITE_APPLICATION, Can.WRITE_CONSENT, Can.RELEASE, Can.WRITE_FOLLOW_UP,
+        Can.WRITE_TASKS, Can.ASSIGN, Can.SEE_PROVIDERS, Can.WRITE_PROVIDERS, Can.SEE_BUDGET, Can.WRITE_BUDGET,
+        Can.LOAD_SCENARIO, Can.WRITE_DOCUMENTS,
     },
     Role.REPORTER: {
         Can.SEE_CASE, Can.SEE_PERSON, Can.SEE_DECISION, Can.SEE_PLACEMENT, Can.SEE_MONEY, Can.SEE_APPLICATION,

@@ -28,8 +28,9 @@ MACHINES = ", ".join(f"'{role}'" for role in MACHINE_ROLES)
 MANAGED = only_with(Can.MANAGE_ACCOUNTS, Can.LOAD_SCENARIO, on="update or delete")
 OWN = "user_id = (select sec.actor())"
 
-# An account is opened, and its powers changed, by whoever manages accounts, and never one's own. A password
-# is its owner's. Without a context the processes that people reach may only open the accounts of machines.
+# An account is opened, and its powers changed, by whoever manages the accounts of its municipality, and never
+# by oneself. A password is its owner's. Without a context the processes that people reach may only open the
+# accounts of machines.
 GUARD_ACCOUNT = f"""
 create or replace function audit.guard_account() returns trigger
 language plpgsql set search_path = '' as $$
@@ -40,6 +41,9 @@ declare
     powers boolean := exists (
         select from unnest(power) as f where to_jsonb(new) -> f is distinct from was -> f);
     secret boolean := tg_op = 'UPDATE' and to_jsonb(new) -> 'password' is distinct from was -> 'password';
+    machine constant boolean := tg_op = 'INSERT' and new.role in ({MACHINES}) and new.password like '!%';
+    ours constant boolean := new.municipality_id = sec.municipality()
+        and (tg_op = 'INSERT' or old.municipality_id = sec.municipality());
 begin
     if not (powers or secret) then return new; end if;
     if current_user not in ({LOGINS}) and sec.actor() is null then return new; end if;
@@ -51,29 +55,39 @@ begin
         raise exception 'accounts: a password is chosen by its owner'
             using errcode = 'check_violation', constraint = 'passwords_are_ones_own';
     end if;
-    if powers and not (sec.able('{Can.MANAGE_ACCOUNTS.value}') or sec.able('{Can.LOAD_SCENARIO.value}')
-        or (tg_op = 'INSERT' and new.role in ({MACHINES}) and new.password like '!%')) then
+    if powers and not (machine
+        or sec.able('{Can.MANAGE_ACCOUNTS.value}') or sec.able('{Can.LOAD_SCENARIO.value}')) then
         raise exception 'accounts: the right to manage accounts is missing'
             using errcode = 'check_violation', constraint = 'accounts_are_managed';
+    end if;
+    if not (machine or coalesce(ours or new.id = sec.actor(), false)) then
+        raise exception 'accounts: of another municipality'
+            using errcode = 'check_violation', constraint = 'accounts_are_ones_own_municipalitys';
     end if;
     return new;
 end $$"""
 
-# Groups hold the grants of whole teams. Whoever manages accounts moves an account between them, and nobody
-# their own. Without a context only the accounts of machines join theirs.
+# Groups hold the grants of whole teams of one municipality; their name begins with its code. Whoever manages
+# its accounts moves an account between them, and nobody their own. A machine's may always join its own.
 KEEP_OWN_TEAM = f"""
 create or replace function audit.keep_own_team() returns trigger
 language plpgsql security definer set search_path = '' as $$
 declare
     account uuid := case when tg_op = 'DELETE' then old.user_id else new.user_id end;
+    team integer := case when tg_op = 'DELETE' then old.group_id else new.group_id end;
     result record := case when tg_op = 'DELETE' then old else new end;
+    member app.accounts_user;
 begin
     if session_user not in ({LOGINS}) then return result; end if;
-    if sec.actor() is null and tg_op = 'INSERT'
-        and exists (select from app.accounts_user u where u.id = account and u.role in ({MACHINES})) then
+    select u.* into member
+    from app.accounts_user u
+    join app.accounts_municipality m on m.id = u.municipality_id
+    join app.auth_group g on g.id = team and split_part(g.name, '/', 1) = m.code
+    where u.id = account;
+    if tg_op = 'INSERT' and member.role in ({MACHINES}) then
         return result;
     end if;
-    if account is distinct from sec.actor()
+    if account is distinct from sec.actor() and member.municipality_id = sec.municipality()
         and (sec.able('{Can.MANAGE_ACCOUNTS.value}') or sec.able('{Can.LOAD_SCENARIO.value}')) then
         return result;
     end if;

@@ -79,7 +79,7 @@ def register_deviation(*, case: Case, new: NewDeviation, by: User, today: date) 
     Raises:
         Refused: codes `not_allowed`, `case_closed`, `in_the_future`, `no_police_unit`, `no_text`.
     """
-    demand(by, Can.WRITE_CHECKS, case)
+    demand(by, Can.WRITE_DEVIATIONS, case)
     case = locked_case(case)
     demand_not_later(new.received, today, "received")
     demand_within(case, new.received, "received")
@@ -111,7 +111,7 @@ def assess_deviation(*, deviation: Deviation, severity: str, by: User, today: da
     Raises:
         Refused: codes `not_allowed`, `deviation_closed`.
     """
-    demand(by, Can.WRITE_CHECKS, deviation)
+    demand(by, Can.WRITE_DEVIATIONS, deviation)
     case, deviation = _open(deviation)
     deviation.severity = Deviation.Severity(severity)
     deviation.assessed = today
@@ -129,7 +129,7 @@ def decide_measure(*, deviation: Deviation, measure: str, by: User, today: date)
     Raises:
         Refused: codes `not_allowed`, `deviation_closed`, `not_assessed`, `no_measure`.
     """
-    demand(by, Can.WRITE_CHECKS, deviation)
+    demand(by, Can.WRITE_DEVIATIONS, deviation)
     case, deviation = _open(deviation)
     _demand_assessed(deviation)
     if not measure.strip():
@@ -149,7 +149,7 @@ def close_deviation(*, deviation: Deviation, by: User, today: date) -> Deviation
     Raises:
         Refused: codes `not_allowed`, `deviation_closed`, `not_assessed`, `no_measure`.
     """
-    demand(by, Can.WRITE_CHECKS, deviation)
+    demand(by, Can.WRITE_DEVIATIONS, deviation)
     case, deviation = _open(deviation)
     _demand_assessed(deviation)
     if not deviation.measure:

@@ -42,7 +42,8 @@ def case_checks(request: UserRequest, case: Case) -> HttpResponse:
         "deviations": list(deviations.select_related("police_unit").most_urgent_first()),
         "check_columns": CHECK_COLUMNS,
         "deviation_columns": DEVIATION_COLUMNS,
-        "can_write": may(request.user, Can.WRITE_CHECKS, case),
+        "can_plan": may(request.user, Can.WRITE_CHECKS, case),
+        "can_register": may(request.user, Can.WRITE_DEVIATIONS, case),
     }
     return render(request, "collaboration/checks.html", page(case, "case_checks", **context))
 
@@ -82,7 +83,7 @@ def check_done(request: UserRequest, check: RegisterCheck, case_id: UUID) -> Htt
     return render(request, "collaboration/form.html", {**context, "lead": f"Planerad {check.planned}."})
 
 
-@access(Case, Can.WRITE_CHECKS, READ_WRITE)
+@access(Case, Can.WRITE_DEVIATIONS, READ_WRITE)
 def deviation_new(request: UserRequest, case: Case) -> HttpResponse:
     today = timezone.localdate()
     form = DeviationForm(request.POST or None, case=case, today=today)
@@ -104,7 +105,7 @@ def deviation(request: UserRequest, found: Deviation, case_id: UUID) -> HttpResp
     return _show(request, found)
 
 
-@access(Deviation, Can.WRITE_CHECKS, READ_WRITE, id="deviation_id")
+@access(Deviation, Can.WRITE_DEVIATIONS, READ_WRITE, id="deviation_id")
 def deviation_assess(request: UserRequest, found: Deviation, case_id: UUID) -> HttpResponse:
     demand_same_case(found, case_id)
     form = SeverityForm(request.POST or None, initial={"severity": found.severity})
@@ -123,7 +124,7 @@ def deviation_assess(request: UserRequest, found: Deviation, case_id: UUID) -> H
     return render(request, "collaboration/form.html", context)
 
 
-@access(Deviation, Can.WRITE_CHECKS, READ_WRITE, id="deviation_id")
+@access(Deviation, Can.WRITE_DEVIATIONS, READ_WRITE, id="deviation_id")
 def deviation_measure(request: UserRequest, found: Deviation, case_id: UUID) -> HttpResponse:
     demand_same_case(found, case_id)
     form = MeasureForm(request.POST or None, initial={"measure": found.measure})
@@ -139,7 +140,7 @@ def deviation_measure(request: UserRequest, found: Deviation, case_id: UUID) -> 
     return render(request, "collaboration/form.html", context)
 
 
-@access(Deviation, Can.WRITE_CHECKS, READ_WRITE, id="deviation_id")
+@access(Deviation, Can.WRITE_DEVIATIONS, READ_WRITE, id="deviation_id")
 def deviation_close(request: UserRequest, found: Deviation, case_id: UUID) -> HttpResponse:
     demand_same_case(found, case_id)
     form = CloseForm(request.POST if request.method == "POST" else None)
@@ -158,7 +159,7 @@ def deviation_close(request: UserRequest, found: Deviation, case_id: UUID) -> Ht
 
 
 def _show(request: UserRequest, found: Deviation) -> HttpResponse:
-    writes = found.closed is None and may(request.user, Can.WRITE_CHECKS, found)
+    writes = found.closed is None and may(request.user, Can.WRITE_DEVIATIONS, found)
     context = {
         "deviation": found,
         "can_assess": writes,

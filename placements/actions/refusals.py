@@ -68,6 +68,13 @@ SENTENCES = {
         "start",
     ),
     "budget_line_ref_once": ("ref_taken", "Beteckningen används redan av en annan budgetrad.", "ref"),
+    "reallocation_ref_once": ("ref_taken", "Beteckningen används redan av en annan omfördelning.", "ref"),
+    "reallocation_within_the_line": (
+        "more_than_the_line",
+        "Raden har inte så mycket kvar att flytta.",
+        "amount",
+    ),
+    "month_closed_once": ("not_next", "Någon annan har just stängt månaden. Ladda om sidan.", None),
     "granted_at_most_applied": (
         "granted_above_applied",
         "Det beviljade beloppet kan inte vara högre än det sökta.",

@@ -4,9 +4,12 @@ from typing import Any
 
 from django import forms
 
-from avhopp.pages.forms import DateField, MoneyField, choice_field
+from avhopp.kernel.money import format_kr
+from avhopp.pages.forms import DateField, MoneyField, choice_field, model_field
 from placements.actions.budget import LineFacts
+from placements.actions.reallocating import NextLine
 from placements.models import BudgetLine
+from placements.models.budget import BudgetQuerySet
 
 
 class BudgetLineForm(forms.Form):
@@ -25,6 +28,60 @@ class BudgetLineForm(forms.Form):
 
     def facts(self) -> LineFacts:
         return LineFacts(**self.cleaned_data)
+
+
+DECISION_HINT = "Till exempel SN 2026-11-21 § 12."
+
+
+class ReallocationForm(forms.Form):
+    """Between the lines of one year. `lines` carry their `balance`."""
+
+    source = forms.ModelChoiceField(label="Från", queryset=None, widget=forms.RadioSelect, empty_label=None)
+    target = forms.ModelChoiceField(label="Till", queryset=None, widget=forms.RadioSelect, empty_label=None)
+    amount = MoneyField(label="Belopp")
+    decided = DateField(label="Beslutad")
+    decision_ref = forms.CharField(label="Beslut", max_length=200, help_text=DECISION_HINT)
+
+    def __init__(self, *args: Any, lines: BudgetQuerySet, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("source", "target"):
+            field = model_field(self, name)
+            field.queryset = lines
+            field.label_from_instance = _with_balance  # type: ignore[method-assign]
+
+
+def _with_balance(line: BudgetLine) -> str:
+    said = ", ".join(filter(None, [line.get_kind_display(), line.decision_ref]))
+    return f"{said}: {format_kr(line.balance)}"  # type: ignore[attr-defined]
+
+
+class NextYearForm(forms.Form):
+    """An amount for each line that may go on; one that is left empty does not."""
+
+    decided = DateField(label="Beslutad")
+    decision_ref = forms.CharField(label="Beslut", max_length=200, help_text=DECISION_HINT)
+
+    def __init__(self, *args: Any, lines: list[BudgetLine], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lines = lines
+        amounts = {
+            f"amount_{number}": MoneyField(
+                label=f"{line.get_kind_display()}, {format_kr(line.amount)} {line.year}",
+                required=False,
+                initial=line.amount,
+                help_text="Lämna tomt om raden inte fortsätter.",
+            )
+            for number, line in enumerate(lines)
+        }
+        self.fields = amounts | self.fields
+
+    def chosen(self) -> list[NextLine]:
+        return [
+            NextLine(line, self.cleaned_data[f"amount_{number}"]) for number, line in enumerate(self.lines)
+        ]
+
+    def decision(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in ("decided", "decision_ref")}
 
 
 class SendForm(forms.Form):

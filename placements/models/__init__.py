@@ -4,7 +4,8 @@ from placements.models.agreement import AgreementPrice
 from placements.models.apart import ApartMark, ApartQuestion, PlaceTried
 from placements.models.application import GrantApplication, GrantRequest
 from placements.models.assumption import ForecastAssumption
-from placements.models.budget import BudgetLine
+from placements.models.budget import BudgetLine, BudgetReallocation
+from placements.models.closing import BookedCost, MonthClosing
 from placements.models.extension import PlacementExtension
 from placements.models.oversight import ProviderContact, ProviderIncident, ProviderRemark, ProviderVisit
 from placements.models.placement import Placement, Stage
@@ -16,12 +17,15 @@ __all__ = [
     "AgreementPrice",
     "ApartMark",
     "ApartQuestion",
+    "BookedCost",
     "BudgetLine",
+    "BudgetReallocation",
     "ForecastAssumption",
     "FrameworkAgreement",
     "GrantApplication",
     "GrantProgramme",
     "GrantRequest",
+    "MonthClosing",
     "PlaceTried",
     "Placement",
     "PlacementAbsence",

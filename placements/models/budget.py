@@ -1,11 +1,13 @@
-"""Budget lines: what the committee or the council decided, by year and kind."""
+"""Budget lines: what the committee or the council decided, by year and kind, and what was moved between."""
 
 import uuid
+from datetime import date
 from typing import Self
 
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import DecimalField, F, OuterRef, Q, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
 from simple_history.models import HistoricalRecords
 
 from avhopp.access.roles import Can
@@ -18,6 +20,23 @@ class BudgetQuerySet(MunicipalityQuerySet):
 
     def of_year(self, year: int) -> Self:
         return self.filter(year=year)
+
+    def with_balance(self, as_of: date | None) -> Self:
+        """With `balance`: the amount with what was moved to and from the line by decisions up to `as_of`.
+
+        None counts every decision.
+        """
+        moves = BudgetReallocation.objects.order_by()
+        moves = moves if as_of is None else moves.filter(decided__lte=as_of)
+        return self.annotate(
+            balance=F("amount") + _sum_of(moves, "target", "pk") - _sum_of(moves, "source", "pk")
+        )
+
+
+def _sum_of(moves: models.QuerySet, end: str, line: str) -> Coalesce:
+    """The kronor of the moves whose `end` is the line."""
+    sums = moves.filter(**{end: OuterRef(line)}).values(end).annotate(sum=Sum("amount")).values("sum")
+    return Coalesce(Subquery(sums), Value(0), output_field=DecimalField(max_digits=14, decimal_places=2))
 
 
 class BudgetLine(models.Model):
@@ -51,3 +70,40 @@ class BudgetLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.year}"
+
+
+class ReallocationQuerySet(MunicipalityQuerySet):
+    see = Can.SEE_BUDGET
+
+
+class BudgetReallocation(models.Model):
+    """Kronor from a line to another of the same year. Never changed: what was wrong is moved back.
+
+    The database refuses one between years, and one that would take more than the line has on that day.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="reallocations")
+    ref = models.CharField("beteckning", max_length=60)
+    source = models.ForeignKey(BudgetLine, models.PROTECT, related_name="moved_out", verbose_name="från")
+    target = models.ForeignKey(BudgetLine, models.PROTECT, related_name="moved_in", verbose_name="till")
+    amount = models.DecimalField("belopp", max_digits=14, decimal_places=2, validators=[MinValueValidator(0)])
+    decided = models.DateField("beslutad")
+    decision_ref = models.CharField("beslut", max_length=200)
+
+    objects = ReallocationQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = "omfördelning"
+        verbose_name_plural = "omfördelningar"
+        ordering = ["decided", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["municipality", "ref"], name="reallocation_ref_once"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="reallocation_above_zero"),
+            models.CheckConstraint(condition=~Q(source=F("target")), name="reallocation_between_two_lines"),
+            models.CheckConstraint(condition=~Q(decision_ref=""), name="reallocation_by_a_decision"),
+        ]
+
+    def __str__(self) -> str:
+        return f"omfördelning {self.decided}"

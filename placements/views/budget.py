@@ -1,5 +1,8 @@
 """The budget: what was decided, what has been used, what the year is expected to cost."""
 
+from dataclasses import dataclass
+from decimal import Decimal
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,8 +18,11 @@ from avhopp.kernel.swedish import MONTHS
 from avhopp.pages.charts import Budget, Series, StackedBars
 from avhopp.pages.tables import Heading
 from placements.actions.budget import add_budget_line
+from placements.budgeting import charge
 from placements.costs import NOTHING
 from placements.forms.money import BudgetLineForm
+from placements.models import BudgetLine, BudgetReallocation
+from placements.months import months_of_year
 from placements.remaining import WHOLE
 from placements.showing import Tab
 from placements.spending import YearMoney, year_money
@@ -26,9 +32,27 @@ EVENT_ICONS = {"budgetrad": "banknote"}
 COLUMNS = (
     Heading("Rad"),
     Heading("Beslut"),
+    Heading("Beslutat", True),
+    Heading("Omfördelat", True),
+    Heading("Utfall", True),
+    Heading("Bundet", True),
+    Heading("Med planerat", True),
+    Heading("Kvar då", True),
+)
+MONTH_COLUMNS = (
+    Heading("Månad"),
+    Heading("Läge"),
+    Heading("Dygn", True),
+    Heading("Utfall", True),
+    Heading("Bokfört", True),
+    Heading("Ändrat sedan dess", True),
+)
+MOVED_COLUMNS = (
+    Heading("Beslutad"),
+    Heading("Från"),
+    Heading("Till"),
+    Heading("Beslut"),
     Heading("Belopp", True),
-    Heading("Använt", True),
-    Heading("Kvar", True),
 )
 
 
@@ -39,7 +63,11 @@ def budget(request: UserRequest) -> HttpResponse:
     money = year_money(user=request.user, year=year, as_of=today)
     context = {
         "money": money,
-        "lines": list(zip(money.rows, money.charged.uses, strict=True)),
+        "lines": lines_of(money),
+        "months": months_of_year(user=request.user, year=year, today=today),
+        "month_columns": MONTH_COLUMNS,
+        "moved": _moved(request, year),
+        "moved_columns": MOVED_COLUMNS,
         "years": year_tabs(year, today.year),
         "chart": _against_budget(money),
         "monthly": _by_month(money),
@@ -75,10 +103,40 @@ def budget_line_new(request: UserRequest) -> HttpResponse:
     return simple_page(request, form, save, "Budgetraden är tillagd.", context)
 
 
+@dataclass(frozen=True)
+class LineRow:
+    """A line: what was decided and moved, and how far outcome, commitments and plans eat into it."""
+
+    line: BudgetLine
+    moved: Decimal
+    used: Decimal
+    committed: Decimal
+    planned: Decimal
+    left: Decimal
+
+
+def lines_of(money: YearMoney) -> list[LineRow]:
+    """The year's lines, charged with the outcome, with what is bound as well, and with the plans as well."""
+    lines = [use.line for use in money.charged.uses]
+    charged = (money.charged, charge(lines, money.committed), charge(lines, money.planned))
+    return [
+        LineRow(row, row.balance - row.amount, now.used, bound.used, likely.used, likely.left)
+        for row, now, bound, likely in zip(money.rows, *(part.uses for part in charged), strict=True)
+    ]
+
+
 def _foot(money: YearMoney) -> list[str]:
-    used = sum((use.used for use in money.charged.uses), NOTHING)
-    left = sum((use.left for use in money.charged.uses), NOTHING)
-    return ["Summa", "", *(format_kr(amount) for amount in (money.charged.total, used, left))]
+    rows = lines_of(money)
+    names = ("used", "committed", "planned", "left")
+    sums = [sum((getattr(row, name) for row in rows), NOTHING) for name in names]
+    decided = sum((row.line.amount for row in rows), NOTHING)
+    moved = sum((row.moved for row in rows), NOTHING)
+    return ["Summa", "", *(format_kr(amount) for amount in (decided, moved, *sums))]
+
+
+def _moved(request: UserRequest, year: int) -> list[BudgetReallocation]:
+    rows = BudgetReallocation.objects.visible_to(request.user).filter(source__year=year)
+    return list(rows.select_related("source", "target"))
 
 
 def chosen_year(text: str, this_year: int) -> int:

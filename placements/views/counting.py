@@ -88,7 +88,12 @@ def _remaining(request: UserRequest, effect: Effect | None) -> Remaining | None:
 
 
 def simple_page(
-    request: UserRequest, form: forms.Form, save: Callable[[], str], done: str, context: dict[str, Any]
+    request: UserRequest,
+    form: forms.Form,
+    save: Callable[[], str],
+    done: str,
+    context: dict[str, Any],
+    template: str = "placements/simple.html",
 ) -> HttpResponse:
     """A form that needs no counting: saved, or shown again with what was refused."""
     if request.method == "POST" and form.is_valid():
@@ -99,7 +104,7 @@ def simple_page(
             return redirect(address)
         except Refused as refused:
             show(form, refused)
-    return render(request, "placements/simple.html", {**DEFAULTS, **context, "form": form})
+    return render(request, template, {**DEFAULTS, **context, "form": form})
 
 
 def show(form: forms.Form, refused: Refused) -> None:

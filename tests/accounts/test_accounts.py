@@ -23,6 +23,7 @@ from avhopp.accounts.actions.accounts import (
 from avhopp.accounts.actions.codes import order_code
 from avhopp.accounts.models import Municipality, OneTimeCode, User
 from avhopp.kernel.refusal import Refused
+from cases.actions.accounts import ensure_machine_accounts
 from tests.accounts.conftest import code_now, password_step
 from tests.cast import add_person
 
@@ -77,7 +78,7 @@ def test_only_the_system_manager_has_these_pages(as_, cast, handle):
 
 def test_another_municipalitys_accounts_do_not_exist(as_, cast):
     other = Municipality.objects.create(code="0197", name="Annan", board="Nämnd", registry_prefix="SN")
-    with acting(cast.inlasare):
+    with acting(ensure_machine_accounts(other)[Role.IMPORTER]):
         stranger = add_person(other, "annorstädes", Role.CASE_WORKER, password="!")
     eva = as_("eva")
     assert "Annorstädes" not in eva.get(reverse("accounts")).content.decode()

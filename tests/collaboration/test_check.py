@@ -58,7 +58,7 @@ def deviations(cast, case, today):
 def test_an_interval_plans_checks_and_keeps_those_that_are_there(as_, cast, case, planned, today):
     planned(14)
     data = {"first": today, "every_weeks": 2, "last": today + timedelta(days=28)}
-    assert as_("asta").post(reverse("check_plan", args=[case.pk]), data).status_code == 302
+    assert as_("siri").post(reverse("check_plan", args=[case.pk]), data).status_code == 302
     with acting(cast.siri):
         days = list(RegisterCheck.objects.order_by("planned").values_list("planned", flat=True))
         assert (
@@ -66,7 +66,7 @@ def test_an_interval_plans_checks_and_keeps_those_that_are_there(as_, cast, case
             == "2 slagningar planerades."
         )
     assert days == [today, today + timedelta(days=14), today + timedelta(days=28)]
-    again = as_("asta").post(reverse("check_plan", args=[case.pk]), data)
+    again = as_("siri").post(reverse("check_plan", args=[case.pk]), data)
     assert "redan en slagning planerad" in again.content.decode()
 
 
@@ -167,22 +167,22 @@ def test_what_the_provider_reports_has_no_police_unit(as_, cast, case, today):
 
 
 @pytest.mark.parametrize(
-    ("handle", "reads", "writes"),
+    ("handle", "reads", "acts", "registers"),
     [
-        ("siri", 200, 200),
-        ("asta", 200, 200),
-        ("bo", 200, 403),
-        ("eskil", 404, 404),
-        ("cleo", 404, 404),
-        ("eva", 404, 404),
+        ("siri", 200, 200, 200),
+        ("asta", 200, 200, 403),
+        ("bo", 200, 403, 403),
+        ("eskil", 404, 404, 404),
+        ("cleo", 404, 404, 404),
+        ("eva", 404, 404, 404),
     ],
 )
-def test_who_reads_and_who_writes(as_, case, planned, deviations, handle, reads, writes):
+def test_who_reads_who_acts_and_who_registers(as_, case, planned, deviations, handle, reads, acts, registers):
     check, found = planned(0)[0], deviations("lag")[0]
     one = as_(handle)
     assert one.get(reverse("deviation", args=[case.pk, found.pk])).status_code == reads
-    assert one.get(reverse("deviation_assess", args=[case.pk, found.pk])).status_code == writes
-    assert one.get(reverse("check_done", args=[case.pk, check.pk])).status_code == writes
+    assert one.get(reverse("deviation_assess", args=[case.pk, found.pk])).status_code == acts
+    assert one.get(reverse("check_done", args=[case.pk, check.pk])).status_code == registers
 
 
 def test_an_object_is_not_found_under_another_case(as_, planned, deviations):

@@ -18,8 +18,8 @@ from avhopp.access.context import acting
 from avhopp.kernel.plain import PlainSerializer
 from tests.databases import administrator
 from tests.proof.probes import Bench, context
-from tests.proof.test_ways_past import refused
-from tests.proof.world import DATABASE, World
+from tests.proof.test_ways_past import NEW_ACCOUNT, refused
+from tests.proof.world import AWAY, DATABASE, HOME, World
 
 pytestmark = pytest.mark.roles
 
@@ -166,6 +166,26 @@ def test_nobody_without_a_context_joins_a_team(bench):
         assert refused(bench, join, alone.pk)
     with bench.acting("web", context(bench.world.people["system", "assigned"])):
         assert not refused(bench, join, alone.pk)
+
+
+def test_a_manager_of_accounts_has_no_power_over_another_municipalitys(bench):
+    """Twin: the same statements about accounts and teams of the own one are carried out."""
+    people, team = bench.world.people, "select id from app.auth_group where name like %s limit 1"
+    with bench.acting("web", context(people["system", "assigned"])):
+        for relation, goes in (("other_municipality", False), ("other_unit", True)):
+            theirs = people["handler", relation].pk
+            for change, values in (
+                ("update app.accounts_user set role = 'enhetschef' where id = %s", (theirs,)),
+                ("update app.accounts_user set is_active = false where id = %s", (theirs,)),
+                (NEW_ACCOUNT, ("enhetschef", "!", theirs)),
+            ):
+                assert refused(bench, change, *values) is not goes, (relation, change)
+    ours, join = people["handler", "unit"].pk, "insert into app.accounts_user_groups values (default, %s, %s)"
+    bench.admin.execute("delete from app.accounts_user_groups where user_id = %s", [ours])
+    other, own = (bench.admin.execute(team, [f"{code}/%"]).fetchone()[0] for code in (AWAY, HOME))
+    with bench.acting("web", context(people["system", "assigned"])):
+        assert refused(bench, join, ours, other)
+        assert not refused(bench, join, ours, own)
 
 
 def test_the_portals_cache_runs_no_code():

@@ -65,9 +65,13 @@ from placements.invoices.models import (
     PaidNight,
 )
 from placements.models import (
+    BookedCost,
+    BudgetLine,
+    BudgetReallocation,
     FrameworkAgreement,
     GrantProgramme,
     GrantRequest,
+    MonthClosing,
     PlacementAbsence,
     PlacementExtension,
     ProviderContact,
@@ -88,6 +92,7 @@ from tests.proof.oracle import RELATIONS, ROLES
 DATABASE = own_name("avhopp_proof")
 GOLDEN = ROOT / "tests" / "scenarios" / "golden_2022.json"
 HOME, AWAY = "0199", "0197"
+PROOF_TEAM = f"{HOME}/prov"
 TEXT = "Skriven för beviset."
 REASON = "Behövs för beviset av de två väggarna."
 
@@ -186,7 +191,7 @@ def acting_in_one(user: User) -> Iterator[None]:
 def make_people(world: World, case: Case, home: Municipality) -> None:
     away = Municipality.objects.create(code=AWAY, name="Grannkommun", board="Nämnden", registry_prefix="GN")
     there = Unit.objects.create(municipality=away, ref="granne", name="Granne")
-    ensure_machine_accounts(away)
+    theirs = ensure_machine_accounts(away)[Role.IMPORTER]
     other = Unit.objects.filter(municipality=home).exclude(pk=case.unit_id).first()
     police = PoliceUnit.objects.filter(municipality=home).order_by("ref").first()
     for role, value in ROLES.items():
@@ -198,11 +203,12 @@ def make_people(world: World, case: Case, home: Municipality) -> None:
                 role=value, municipality=away if is_away else home, password="!",
                 unit=None if role == "police" else unit, police_unit=police if role == "police" else None,
             )  # fmt: skip
-            user.save(force_insert=True)
+            with acting(theirs if is_away else world.importer):
+                user.save(force_insert=True)
             world.people[role, relation] = user
             if relation == "other_unit" and role in ("senior", "manager"):
                 join_team(user=user)  # the leadership of another unit, with its own cases
-    Group.objects.create(name="proof/unit").user_set.set(
+    Group.objects.create(name=PROOF_TEAM).user_set.set(
         [world.people[role, "unit"] for role in ROLES if role != "police"]
     )
 
@@ -226,7 +232,7 @@ def make_grants(world: World, admin: psycopg.Connection) -> None:
         if relation in rows:
             kind, permission, begins, ends = rows[relation]
             grant_row(admin, world.case, user.pk, kind, permission, begins, ends)
-    group = Group.objects.get(name="proof/unit").pk
+    group = Group.objects.get(name=PROOF_TEAM).pk
     team_row(admin, world.case, group, work, now - day)
 
 
@@ -393,6 +399,7 @@ def late_things(world: World, case: Case) -> Iterator[Model]:
         asked_how="telefon", note=TEXT,
     )  # fmt: skip
     yield named("offer_id", asked)
+    yield from money_of(world, case)
     yield named("journalentry_id entry", entry(asta, signed_at=now, signed_by=asta))
     yield named("journalentry_id draft", entry(asta))
     for (role, _), user in world.people.items():
@@ -476,6 +483,25 @@ def invoices_of(world: World, case: Case, by: User, now: datetime) -> Iterator[M
     )  # fmt: skip
     yield export
     world.things |= {"accountrule_id": rule.pk, "invoiceexport_id": export.pk}
+
+
+def money_of(world: World, case: Case) -> Iterator[Model]:
+    """A krona moved between two lines, and a month that was closed with a night of the month before."""
+    home, day = case.municipality, date(2022, 3, 1)
+    world.things["month"] = "2022-03"
+    source, target = BudgetLine.objects.filter(municipality=home, year=2022)[:2]
+    yield BudgetReallocation(
+        municipality=home, ref="flytt", source=source, target=target, amount=1, decided=day, decision_ref=TEXT
+    )
+    closing = MonthClosing(
+        municipality=home, month=day, closed_at=datetime.now(UTC), nights=0, cost=0, brought=0, adjusted=0,
+        closed_by=world.people["finance", "assigned"],
+    )  # fmt: skip
+    yield closing
+    yield BookedCost(
+        closing=closing, case=case, placement_id=world.things["placement_id"], month=date(2022, 2, 1),
+        nights=1, cost=0,
+    )  # fmt: skip
 
 
 def log_review_of(world: World, case: Case, reader: User, now: datetime) -> Iterator[Model]:

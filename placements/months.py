@@ -1,0 +1,131 @@
+"""A year's months as finance sees them: what is known now, what is booked, and what lies between."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Sum
+
+from avhopp.access.policy import may_in_general
+from avhopp.access.roles import Can
+from avhopp.accounts.models import User
+from avhopp.kernel import periods
+from avhopp.kernel.periods import ONE_DAY, Period
+from placements.actions.closing import next_to_close, used_before
+from placements.booking import Used, total
+from placements.costs import NOTHING
+from placements.models import BookedCost, MonthClosing, Placement
+from placements.spending import known_stays
+
+
+@dataclass(frozen=True)
+class MonthRow:
+    """A month up to and including today. `closing` None: it is open. `booked`: all that was booked of it."""
+
+    month: Period
+    now: Used
+    booked: Used
+    closing: MonthClosing | None
+
+    @property
+    def since(self) -> Used:
+        """What became known after it was closed, and is booked with the next month that is closed."""
+        return self.now - self.booked if self.closing else Used()
+
+
+@dataclass(frozen=True)
+class StayRow:
+    """One stay's part of a month."""
+
+    stay: Placement
+    now: Used
+    booked: Used
+
+    @property
+    def difference(self) -> Used:
+        return self.now - self.booked
+
+
+@dataclass(frozen=True)
+class Adjustment:
+    """What a closing booked of an earlier month."""
+
+    stay: Placement
+    month: date
+    used: Used
+
+
+@dataclass(frozen=True)
+class MonthMoney:
+    """A month with its stays, and the adjustments of earlier months that were booked with it."""
+
+    row: MonthRow
+    stays: list[StayRow]
+    adjustments: list[Adjustment]
+
+    @property
+    def adjusted(self) -> Decimal:
+        return sum((row.used.cost for row in self.adjustments), NOTHING)
+
+
+def months_of_year(*, user: User, year: int, today: date) -> list[MonthRow]:
+    """The months of the year that have begun. Five queries, however many stays there are."""
+    stays = list(known_stays(user, today).with_terms())
+    end = min(periods.year(year).end or today, today + ONE_DAY)
+    now: dict[date, Used] = {}
+    for (_, month), used in used_before(stays, end).items():
+        now[month] = now.get(month, Used()) + used
+    sums = BookedCost.objects.visible_to(user).filter(month__year=year).order_by().values("month")
+    booked = {
+        row["month"]: Used(row["nights_in_all"], row["cost_in_all"])
+        for row in sums.annotate(nights_in_all=Sum("nights"), cost_in_all=Sum("cost"))
+    }
+    closings = {row.month: row for row in MonthClosing.objects.visible_to(user).filter(month__year=year)}
+    return [
+        MonthRow(
+            month, now.get(month.start, Used()), booked.get(month.start, Used()), closings.get(month.start)
+        )
+        for month in (periods.month(year, number) for number in range(1, 13))
+        if month.start <= today
+    ]
+
+
+def month_money(*, user: User, month: Period, today: date) -> MonthMoney:
+    """The month stay by stay: those with a night or a cost in it, now or booked; the dearest first."""
+    stays = {row.pk: row for row in known_stays(user, today).select_related("case", "decision").with_terms()}
+    end = min(month.end or today, today + ONE_DAY)
+    now = {key: used for (key, of), used in used_before(stays.values(), end).items() if of == month.start}
+    booked: dict[object, Used] = {}
+    for one in BookedCost.objects.visible_to(user).filter(month=month.start):
+        booked[one.placement_id] = booked.get(one.placement_id, Used()) + Used(one.nights, one.cost)
+    closing = (
+        MonthClosing.objects.visible_to(user).filter(month=month.start).select_related("closed_by").first()
+    )
+    late = BookedCost.objects.visible_to(user).filter(closing=closing).exclude(month=month.start)
+    late_rows = list(late.order_by("month", "id")) if closing else []
+    stays |= _also(user, (booked.keys() | {one.placement_id for one in late_rows}) - stays.keys())
+    rows = [
+        StayRow(stays[key], now.get(key, Used()), booked.get(key, Used()))
+        for key in now.keys() | booked.keys()
+        if now.get(key) or booked.get(key)
+    ]
+    rows.sort(key=lambda row: (-row.now.cost, row.stay.case.case_no, str(row.stay.pk)))
+    return MonthMoney(
+        row=MonthRow(month, total(now.values()), total(booked.values()), closing),
+        stays=rows,
+        adjustments=[
+            Adjustment(stays[one.placement_id], one.month, Used(one.nights, one.cost)) for one in late_rows
+        ],
+    )
+
+
+def may_close(user: User, month: Period, today: date) -> bool:
+    """Whether the month is the next one to close, and the user may close it."""
+    return may_in_general(user, Can.CLOSE_MONTH) and next_to_close(user, today) == month
+
+
+def _also(user: User, keys: Iterable[object]) -> dict[object, Placement]:
+    """Stays that were booked once and are counted no more: withdrawn, or of a decision that is gone."""
+    rows = Placement.objects.visible_to(user).filter(pk__in=list(keys)).select_related("case", "decision")
+    return {row.pk: row for row in rows}

@@ -1,0 +1,101 @@
+"""A month in the economy: its stays, what was booked of them, and the closing."""
+
+from datetime import date
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from avhopp.access.decorators import READ_WRITE, access_page
+from avhopp.access.policy import may_in_general
+from avhopp.access.requests import UserRequest
+from avhopp.access.roles import Can
+from avhopp.audit.reading import log_list
+from avhopp.kernel import periods
+from avhopp.kernel.money import format_kr
+from avhopp.kernel.periods import Period
+from avhopp.kernel.refusal import Refused
+from avhopp.kernel.swedish import format_month
+from avhopp.pages.paging import page_of
+from avhopp.pages.tables import Heading
+from placements.actions.closing import close_month
+from placements.models import Placement
+from placements.months import MonthMoney, may_close, month_money
+from placements.remaining import WHOLE
+from placements.showing import number, to_show
+
+COLUMNS = (
+    Heading("Ärende"),
+    Heading("Insats"),
+    Heading("Dygn", True),
+    Heading("Kostnad", True),
+    Heading("Bokfört", True),
+    Heading("Skillnad", True),
+)
+ADJUSTED = (Heading("Ärende"), Heading("Gäller"), Heading("Dygn", True), Heading("Belopp", True))
+
+
+@access_page(Can.SEE_BUDGET)
+def budget_month(request: UserRequest, month: str) -> HttpResponse:
+    return _show(request, _month(month), None)
+
+
+@access_page(Can.CLOSE_MONTH, READ_WRITE)
+def budget_month_close(request: UserRequest, month: str) -> HttpResponse:
+    wanted, today = _month(month), timezone.localdate()
+    if request.method != "POST":
+        money = month_money(user=request.user, month=wanted, today=today)
+        context = {"money": money, "may_close": may_close(request.user, wanted, today)}
+        return render(request, "placements/month_close.html", context)
+    try:
+        with transaction.atomic():
+            close_month(wanted=wanted.start, by=request.user, at=timezone.now(), today=today)
+    except Refused as refused:
+        return _show(request, wanted, refused.text)
+    messages.success(request, f"{format_month(wanted.start).capitalize()} är stängd.")
+    return redirect("budget_month", month=month)
+
+
+def _show(request: UserRequest, month: Period, refused: str | None) -> HttpResponse:
+    user, today = request.user, timezone.localdate()
+    money = month_money(user=user, month=month, today=today)
+    page = page_of(money.stays, request)
+    log_list(user, Can.SEE_MONEY, [row.stay.case_id for row in page], of=Placement, shown=len(page))
+    context = {
+        "money": money,
+        "page": page,
+        "columns": COLUMNS,
+        "foot": _foot(money),
+        "adjusted_columns": ADJUSTED,
+        "adjusted_foot": ["Summa", "", "", format_kr(money.adjusted)],
+        "refused": refused,
+        "partial": user.role not in WHOLE,
+        "sees": to_show(user),
+        "is_over": month.end is not None and month.end <= today,
+        "may_close": may_close(user, month, today),
+        "closes": may_in_general(user, Can.CLOSE_MONTH),
+        "before": periods.add_months(month.start, -1),
+        "after": periods.add_months(month.start, 1),
+        "today": today,
+    }
+    return render(request, "placements/month.html", context)
+
+
+def _foot(money: MonthMoney) -> list[str]:
+    now, booked = money.row.now, money.row.booked
+    return [
+        "Summa", "", number(now.nights), format_kr(now.cost), format_kr(booked.cost),
+        format_kr(now.cost - booked.cost),
+    ]  # fmt: skip
+
+
+def _month(text: str) -> Period:
+    try:
+        month = periods.parse_month(text)
+    except Refused:
+        raise Http404 from None
+    if not date(2000, 1, 1) <= month.start <= timezone.localdate():
+        raise Http404
+    return month
