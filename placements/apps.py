@@ -13,12 +13,10 @@ class PlacementsConfig(AppConfig):
         from placements.concerns import concerns  # noqa: PLC0415
         from placements.history import KINDS  # noqa: PLC0415
         from placements.panels import PANELS, due_placements  # noqa: PLC0415
-        from placements.questions import due_questions  # noqa: PLC0415
 
         for panel in PANELS:
             register_panel(panel)
         register_due("placeringar", due_placements)
-        register_due("platsfragor", due_questions)
         register_due("ansokningar", due_applications)
         register_concern("verksamhet", concerns)
         register_history(KINDS)

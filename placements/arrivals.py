@@ -83,7 +83,7 @@ def cost_by(arrivals: Arrivals, nights: Whole, horizon: int, opens: int, step_do
     if step_down is None:
         return arrivals.price * np.maximum(leaves - np.maximum(first, opens), 0)
     steps = first + round(step_down.after_months * MONTH)
-    lower = np.array([step_down.of(int(ore)) for ore in np.unique(arrivals.price)], dtype=np.int64)
-    lowered = lower[np.searchsorted(np.unique(arrivals.price), arrivals.price)]
+    prices, which = np.unique(arrivals.price, return_inverse=True)
+    lowered = np.array([step_down.of(int(ore)) for ore in prices], dtype=np.int64)[which]
     full = np.maximum(np.minimum(leaves, steps) - np.maximum(first, opens), 0)
     return arrivals.price * full + lowered * np.maximum(leaves - np.maximum(steps, opens), 0)

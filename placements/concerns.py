@@ -1,8 +1,9 @@
 """What is due in the operation: agreements that end, providers to visit, days to apply and account by."""
 
 from datetime import date, timedelta
+from uuid import UUID
 
-from django.db.models import Max
+from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
 from django.urls import reverse
 
 from avhopp.access.policy import may_in_general
@@ -24,52 +25,52 @@ def alert_tone(end: date, today: date) -> str | None:
 
 
 def concerns(user: User, today: date) -> list[Concern]:
-    """At most three queries."""
-    found = []
+    """What concerns the agreements, providers and programmes that `user` may change: one query."""
+    sources: list[QuerySet] = []
     if may_in_general(user, Can.WRITE_PROVIDERS):
-        found += _agreements(user, today) + _visits(user, today)
+        sources += [_agreements(user, today), _visits(user, today)]
     if may_in_general(user, Can.WRITE_APPLICATION):
-        found += _programmes(user, today)
-    return found
+        sources += [_programmes(user, today, "apply_by"), _programmes(user, today, "account_by")]
+    if not sources:
+        return []
+    first, *others = sources
+    return [_concern(*row, today) for row in first.union(*others, all=True)]
 
 
-def _agreements(user: User, today: date) -> list[Concern]:
+def _concern(what: str, id: UUID, name: str, day: date, today: date) -> Concern:
+    tone = alert_tone(day, today) or "info"
+    if what == "agreement":
+        return Concern(
+            f"Ramavtalet med {name} går ut", day, reverse("provider", args=[id]) + "#ramavtal", tone
+        )
+    if what == "visit":
+        tone = "danger" if day < today else "info"
+        return Concern(f"Följ upp {name}", day, reverse("provider", args=[id]) + "#uppfoljningar", tone)
+    label = "Sista ansökningsdag" if what == "apply_by" else "Slutredovisning senast"
+    return Concern(f"{label}: {name}", day, reverse("programmes"), tone)
+
+
+def _named(what: str) -> Value:
+    return Value(what, CharField())
+
+
+def _agreements(user: User, today: date) -> QuerySet:
     last = today + timedelta(days=ALERTS[-1][0])
-    rows = FrameworkAgreement.objects.visible_to(user).ending_within(today, last).select_related("provider")
-    return [
-        Concern(
-            f"Ramavtalet med {row.provider.name} går ut",
-            row.end,
-            reverse("provider", args=[row.provider_id]) + "#ramavtal",
-            alert_tone(row.end, today) or "info",
-        )
-        for row in rows
-        if row.end is not None
-    ]
+    rows = FrameworkAgreement.objects.visible_to(user).ending_within(today, last).order_by()
+    return rows.values_list(_named("agreement"), "provider_id", "provider__name", "end")
 
 
-def _visits(user: User, today: date) -> list[Concern]:
-    """The newest visit of each provider says when the next one is."""
+def _visits(user: User, today: date) -> QuerySet:
+    """The day that the newest visit of each provider set for the next."""
+    newer = ProviderVisit.objects.visible_to(user).filter(
+        provider=OuterRef("provider"), made_on__gt=OuterRef("made_on")
+    )
     rows = ProviderVisit.objects.visible_to(user).filter(provider__deactivated=None).order_by()
-    newest = rows.values("provider_id", "provider__name").annotate(last=Max("made_on"), next=Max("next_on"))
-    return [
-        Concern(
-            f"Följ upp {row['provider__name']}",
-            row["next"],
-            reverse("provider", args=[row["provider_id"]]) + "#uppfoljningar",
-            "danger" if row["next"] < today else "info",
-        )
-        for row in newest
-        if row["next"] is not None and row["last"] < row["next"] <= today + VISIT_AHEAD
-    ]
+    rows = rows.filter(~Exists(newer), next_on__lte=today + VISIT_AHEAD)
+    return rows.values_list(_named("visit"), "provider_id", "provider__name", "next_on")
 
 
-def _programmes(user: User, today: date) -> list[Concern]:
-    found = []
-    for row in GrantProgramme.objects.visible_to(user).in_force_on(today):
-        days = (("Sista ansökningsdag", row.apply_by), ("Slutredovisning senast", row.account_by))
-        for what, day in days:
-            if day is not None and today <= day <= today + PROGRAMME_AHEAD:
-                url = reverse("programmes")
-                found.append(Concern(f"{what}: {row.name}", day, url, alert_tone(day, today) or "info"))
-    return found
+def _programmes(user: User, today: date, field: str) -> QuerySet:
+    rows = GrantProgramme.objects.visible_to(user).in_force_on(today).order_by()
+    near = rows.filter(**{f"{field}__gte": today, f"{field}__lte": today + PROGRAMME_AHEAD})
+    return near.values_list(_named(field), "id", "name", field)

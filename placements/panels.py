@@ -27,6 +27,7 @@ from cases.due import of_open_cases
 from cases.models import Case, Decision, Task
 from cases.panels import Brief, Due, Panel
 from cases.together import Found, Parts, Rows
+from cases.visibility import IsAnyOf
 from placements.explained import sum_by_case
 from placements.life import night_without_decision
 from placements.marks import Watched, chain_starts, latest_cover, marks_of, unenforced_mark
@@ -37,7 +38,8 @@ from placements.models import (
     PlacementExtension,
     PlacementPrice,
 )
-from placements.showing import Sees, stay_row, to_show
+from placements.questions import due_question, waiting_questions
+from placements.showing import CODED, Sees, asks_for_codes, stay_row, to_show
 from placements.waiting import chip_tone, waiting_for
 
 APPLICATION_COLUMNS = (
@@ -59,7 +61,9 @@ def placement_rows(case: Case, user: User) -> Parts:
     along = {"decision": ("kind", "end"), "agreement": ("charges_departure_day",)}
     # Named in the model's own order, which is what they are read back in.
     along |= {"provider": ("code", "name")} if may_in_general(user, Can.SEE_PLACE) else {}
+    coded = Case.objects.filter(IsAnyOf("id", CODED), pk=case.pk)
     return {
+        **({"coded": Rows(coded.order_by(), only=("id",))} if asks_for_codes(user) else {}),
         "stays": Rows(rows(Placement), along),
         "prices": Rows(rows(PlacementPrice)),
         "absences": Rows(rows(PlacementAbsence)),
@@ -70,7 +74,7 @@ def placement_rows(case: Case, user: User) -> Parts:
 
 def load_placements(case: Case, user: User, today: date, found: Found) -> dict[str, Any]:
     """The case's stays, newest first, and what they cost."""
-    sees = to_show(user)
+    sees = to_show(user, coded=[row.pk for row in found.get("coded", ())])
     stays = found["stays"]
     for stay in stays:
         stay.case = case
@@ -177,7 +181,7 @@ class _DueRow(NamedTuple):
 
     Of a decision `planned` is the day it was made and `start` the day it was carried out. Of a later cover
     `moved_from` is the stay. A task is to carry a decision out, or to make a plan (`flag`). Of a stay `flag`
-    says that it was interrupted and may resume.
+    says that it was interrupted and may resume. A question about a place was asked on the day `planned`.
     """
 
     what: str
@@ -201,14 +205,18 @@ def due_placements(user: User, today: date) -> list[Due]:
     rows = (
         _stays(user)
         .filter(open_ones)
-        .union(decisions, _tasks(user).filter(open_ones), _covers(user).filter(open_ones), all=True)
-    )
-    found: dict[str, list[_DueRow]] = {"stay": [], "decision": [], "task": [], "cover": []}
+        .union(
+            decisions, _tasks(user).filter(open_ones), _covers(user).filter(open_ones),
+            waiting_questions(user).filter(open_ones), all=True,
+        )
+    )  # fmt: skip
+    found: dict[str, list[_DueRow]] = {key: [] for key in ("stay", "decision", "task", "cover", "question")}
     for row in rows:
         found[row[0]].append(_DueRow(*row))
-    return _stays_due(found, today) + _decisions_due(
+    due = _stays_due(found, today) + _decisions_due(
         found["decision"], [row for row in found["task"] if not row.flag], today
     )
+    return due + [due_question(row.case_id, row.id, row.planned) for row in found["question"]]
 
 
 def _stays_due(rows: dict[str, list[_DueRow]], today: date) -> list[Due]:

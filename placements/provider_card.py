@@ -1,8 +1,10 @@
 """What one provider is like: what its control lacks, its stays, its price against the others."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from django.db.models import DateField, Exists, OuterRef, Q, QuerySet, Subquery
 
@@ -13,7 +15,14 @@ from avhopp.kernel.periods import ONE_DAY, Period, add_months
 from cases.states import MeasureKind
 from placements.comparing import MONTHS_COMPARED, Comparison, Record, compared
 from placements.costs import nights
-from placements.models import Placement, Provider, ProviderIncident, ProviderRemark, ProviderVisit
+from placements.models import (
+    Placement,
+    PlacementPrice,
+    Provider,
+    ProviderIncident,
+    ProviderRemark,
+    ProviderVisit,
+)
 from placements.models.provider import ProviderQuerySet
 from placements.showing import coded_cases
 
@@ -42,6 +51,19 @@ def with_signs(rows: ProviderQuerySet, user: User, today: date) -> ProviderQuery
         open_incident=Exists(incidents),
         open_remark=Exists(remarks),
     )
+
+
+def sign(
+    provider: Provider,
+    visits: Iterable[ProviderVisit],
+    incidents: Iterable[ProviderIncident],
+    remarks: Iterable[ProviderRemark],
+) -> Provider:
+    """One provider as `with_signs` gives it, from rows that are read already."""
+    provider.last_visit = max((row.made_on for row in visits), default=None)  # type: ignore[attr-defined]
+    provider.open_incident = any(row.closed_on is None for row in incidents)  # type: ignore[attr-defined]
+    provider.open_remark = any(row.resolved_on is None for row in remarks)  # type: ignore[attr-defined]
+    return provider
 
 
 def lacking(rows: QuerySet, today: date) -> QuerySet:
@@ -106,7 +128,12 @@ def use_of(provider: Provider, user: User, today: date) -> Use | None:
         begun = begun.exclude(case_id__in=coded_cases())
     recent = Q(end=None) | Q(end__gt=window.start)
     rows = begun.filter(Q(provider=provider) | Q(provider__kind=provider.kind) & recent)
-    stays = list(rows.order_by().with_terms())
+    stays = list(rows.order_by().select_related("agreement"))
+    priced: dict[UUID, list[PlacementPrice]] = defaultdict(list)
+    for price in PlacementPrice.objects.filter(placement__in=[row.pk for row in stays]):
+        priced[price.placement_id].append(price)
+    for row in stays:
+        row.give_terms(priced[row.pk], ())  # nights are compared at the price of being there
     own = [row for row in stays if row.provider_id == provider.pk]
     others = [row.as_stay() for row in stays if row.provider_id != provider.pk]
     sees_money = may_in_general(user, Can.SEE_MONEY)

@@ -1,28 +1,27 @@
-"""The questions about places that wait for a coordinator's answer."""
+"""The questions about places that wait for a coordinator's answer, among what is due about stays."""
 
 from datetime import date
+from uuid import UUID
 
+from django.db.models import BooleanField, CharField, DateField, QuerySet, UUIDField, Value
+from django.db.models.functions import TruncDate
 from django.urls import reverse
-from django.utils import timezone
 
-from avhopp.access.policy import may_in_general
-from avhopp.access.roles import Can
 from avhopp.accounts.models import User
 from cases.panels import Due
 from placements.models import ApartQuestion
 
+NO_DAY, NO_ID = Value(None, DateField()), Value(None, UUIDField())
 
-def due_questions(user: User, today: date) -> list[Due]:
-    """The planners' cases whose place waits for an answer: one query, for coordinators alone."""
-    if not may_in_general(user, Can.SEE_APART):
-        return []
-    rows = ApartQuestion.objects.visible_to(user).waiting().order_by("asked_at")
-    return [
-        Due(
-            case_id,
-            "Svara om en plats",
-            timezone.localdate(at),
-            reverse("apart_question", args=[case_id, key]),
-        )
-        for case_id, key, at in rows.values_list("case_id", "id", "asked_at")
-    ]
+
+def waiting_questions(user: User) -> QuerySet:
+    """As rows of panels.due_placements: the planners' cases, for coordinators alone."""
+    rows = ApartQuestion.objects.visible_to(user).waiting().order_by()
+    return rows.values_list(
+        Value("question", CharField()), "case_id", "id", TruncDate("asked_at"), NO_DAY, NO_DAY, NO_ID,
+        NO_DAY, NO_ID, NO_DAY, NO_DAY, Value(False, BooleanField()),
+    )  # fmt: skip
+
+
+def due_question(case_id: UUID, key: UUID, asked: date) -> Due:
+    return Due(case_id, "Svara om en plats", asked, reverse("apart_question", args=[case_id, key]))

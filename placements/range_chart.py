@@ -65,8 +65,10 @@ def range_chart(found: Ranged, year: int) -> Lines:
     )
 
 
-def methods_of(straight_line: Decimal, committed: Decimal, planned: Decimal, found: Ranged) -> list[Method]:
-    """The methods that give one number, and the range's three."""
+def methods_of(
+    straight_line: Decimal | None, committed: Decimal, planned: Decimal, found: Ranged
+) -> list[Method]:
+    """The methods that give one number, and the range's three; no straight line before the year has begun."""
     year = found.months[-1]
     rows = (
         ("Rak framskrivning", "Snittet per dag hittills, hela året. Bortser från beslut.", straight_line),
@@ -79,4 +81,5 @@ def methods_of(straight_line: Decimal, committed: Decimal, planned: Decimal, fou
     return [
         Method(name, about, amount, None if found.budget is None else found.budget - amount, number > 2)
         for number, (name, about, amount) in enumerate(rows)
+        if amount is not None
     ]

@@ -19,6 +19,7 @@ from avhopp.kernel.periods import ONE_DAY, Period
 from avhopp.kernel.swedish import format_month
 from avhopp.pages.charts import Series, StackedBars
 from avhopp.pages.tables import Heading
+from cases.visibility import Written
 from placements.costs import NOTHING, Stay, cost, cost_by_month, nights
 from placements.models import Placement, Stage
 
@@ -99,12 +100,24 @@ def place_of(placement: Placement, sees: Sees) -> str:
     return placement.provider.name
 
 
-def to_show(user: User) -> Sees:
+#: The same as a subquery, for rows that are asked for anyway.
+CODED = Written("select sec.coded_cases()", ())
+
+
+def asks_for_codes(user: User) -> bool:
+    """Whether the user sees places and not persons, so that some places are codes to them."""
+    return may_in_general(user, Can.SEE_PLACE) and not may_in_general(user, Can.SEE_PERSON)
+
+
+def to_show(user: User, coded: Iterable[UUID] | None = None) -> Sees:
+    """`coded` are the coded cases among those that are shown, where the page has asked for them itself."""
+    if coded is None:
+        coded = coded_cases() if asks_for_codes(user) else ()
     return Sees(
-        person=(person := may_in_general(user, Can.SEE_PERSON)),
-        place=(place := may_in_general(user, Can.SEE_PLACE)),
+        person=may_in_general(user, Can.SEE_PERSON),
+        place=may_in_general(user, Can.SEE_PLACE),
         money=may_in_general(user, Can.SEE_MONEY),
-        coded=coded_cases() if place and not person else frozenset(),
+        coded=frozenset(coded),
     )
 
 

@@ -284,12 +284,9 @@ def _rates(episodes: Iterable[Episode], rate: Decimal | None) -> Whole:
     """Prices that an arrival may have: the one that is set, or those that stays began at, and the default."""
     if rate is not None:
         return np.array([in_ore(rate)])
-    own = [
-        in_ore(min(row.links[0].prices, key=attrgetter("start")).rate)
-        for row in episodes
-        if row.arrived is not None and row.links[0].prices
-    ]
-    return np.array([*own[-RATES_SHOWN:], *[in_ore(DEFAULT_RATE)] * RATES_KNOWN])
+    priced = [row.links[0].prices for row in episodes if row.arrived is not None and row.links[0].prices]
+    own = [in_ore(min(prices, key=attrgetter("start")).rate) for prices in priced[-RATES_SHOWN:]]
+    return np.array([*own, *[in_ore(DEFAULT_RATE)] * RATES_KNOWN])
 
 
 def _months(facts: Facts, years: _Years) -> tuple[MonthRange, ...]:

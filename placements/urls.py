@@ -25,7 +25,7 @@ APPLICATION = "arenden/<uuid:case_id>/ansokan/<uuid:grantapplication_id>"
 urlpatterns = [
     path("inte-samma-plats/", apart.apart_marks, name="apart_marks"),
     path("inte-samma-plats/ny/", apart.apart_new, name="apart_new"),
-    path("inte-samma-plats/<uuid:apartmark_id>/avsluta/", apart.apart_end, name="apart_end"),
+    path("inte-samma-plats/avsluta/", apart.apart_end, name="apart_end"),
     path(
         "arenden/<uuid:case_id>/platsfraga/<uuid:apartquestion_id>/",
         apart.apart_question,

@@ -11,6 +11,7 @@ from avhopp.kernel.swedish import MONTHS
 from avhopp.pages.forms import DateField, MoneyField
 from placements.actions.assumption import MOST_A_MONTH, AssumptionFacts
 from placements.models import ForecastAssumption
+from placements.models.assumption import no_arrivals
 
 
 class CountField(forms.DecimalField):
@@ -64,6 +65,7 @@ class AssumptionForm(forms.Form):
     def __init__(self, *args: Any, year: int, open_from: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["default_months"].required = True
+        self.before = no_arrivals()
         self.open_months = [
             number for number in range(1, 13) if (year, number) >= (open_from.year, open_from.month)
         ]
@@ -75,7 +77,9 @@ class AssumptionForm(forms.Form):
         """The form with what the row says, or with what was typed."""
         initial = {name: getattr(row, name) for name in cls.base_fields if hasattr(row, name)}
         months = {f"month_{number}": count for number, count in enumerate(row.arrivals, start=1)}
-        return cls(data, initial={**initial, **months, "ar": row.year}, year=row.year, open_from=open_from)
+        form = cls(data, initial={**initial, **months, "ar": row.year}, year=row.year, open_from=open_from)
+        form.before = list(row.arrivals)
+        return form
 
     @property
     def months(self) -> list[BoundField]:
@@ -87,6 +91,8 @@ class AssumptionForm(forms.Form):
 
     def facts(self) -> AssumptionFacts:
         said = dict(self.cleaned_data)
-        months = [said.pop(f"month_{number}", None) or Decimal(0) for number in range(1, 13)]
+        months = list(self.before)
+        for number in self.open_months:
+            months[number - 1] = said.pop(f"month_{number}") or Decimal(0)
         del said["prova"], said["ar"]
         return AssumptionFacts(arrivals=months, **said)

@@ -47,10 +47,25 @@ def check_step(now: str, to: InvoiceState) -> None:
     Raises:
         Refused: `wrong_state`, with the state that the invoice has: somebody else may have been first.
     """
-    here = InvoiceState(now)
-    if to not in STEPS[here]:
-        raise Refused(
-            "wrong_state",
-            f"Fakturan har läget ”{here.label}”, så det går inte att göra det här nu. "
-            "Någon annan kan ha hunnit före dig.",
-        )
+    if to not in STEPS[InvoiceState(now)]:
+        raise _wrong(now)
+
+
+def check_open(now: str) -> None:
+    """Refuse what is done to an invoice that nobody has approved, rejected or taken further.
+
+    Taking back an attest leads to the same state as an approval: the step alone does not tell them apart.
+
+    Raises:
+        Refused: `wrong_state`.
+    """
+    if now not in OPEN:
+        raise _wrong(now)
+
+
+def _wrong(now: str) -> Refused:
+    return Refused(
+        "wrong_state",
+        f"Fakturan har läget ”{InvoiceState(now).label}”, så det går inte att göra det här nu. "
+        "Någon annan kan ha hunnit före dig.",
+    )

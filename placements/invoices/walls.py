@@ -35,21 +35,13 @@ EVERY_PERSON = (
     f"and l.case_id = {cases_for(Can.SEE_PERSON)}) = (select f.line_count from app.invoices_invoiceimport f "
     "where f.id = invoices_importcontent.came_in_id)"
 )
-#: Of the cases whose money the actor sees, those whose person is protected in the register: there the
-#: provider is shown by its code to whoever may not see the person. It tells that and nothing of the person.
-PROTECTED = """
-create or replace function sec.protected_in_invoices() returns setof uuid
-language sql stable security definer rows 10 set search_path = '' as $$
-    select c.id from app.cases_case c join app.cases_person p on p.id = c.person_id
-    where p.protection <> 'ingen' and c.id = any (array(select sec.cases('see_money')))
-$$"""
 KEPT = (
     "drop trigger if exists kept on {table}",
     "create trigger kept before update or delete on {table} for each row execute function audit.refuse()",
 )
 
 TABLES = [
-    RuledTable(model=Invoice, rows=SEEN, inserts=WRITTEN, writes=DECIDED, extra_triggers=(PROTECTED,)),
+    RuledTable(model=Invoice, rows=SEEN, inserts=WRITTEN, writes=DECIDED),
     RuledTable(model=InvoiceLine, rows=LINES_SEEN, inserts=LINES_ADDED, writes=LINES_WRITTEN),
     RuledTable(model=PaidNight, web="select", rows=f"case_id = {cases_for(Can.SEE_MONEY)}", inserts="false"),
     MunicipalityTable(

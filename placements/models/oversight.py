@@ -13,6 +13,7 @@ from simple_history.models import HistoricalRecords
 
 from avhopp.access.roles import Can
 from avhopp.accounts.models import Municipality, User
+from avhopp.kernel.swedish_sql import SwedishKey
 from avhopp.sealing.fields import SealedTextField
 from cases.visibility import MunicipalityQuerySet
 from placements.models.provider import Provider
@@ -43,7 +44,7 @@ class ProviderContact(models.Model):
     class Meta:
         verbose_name = "kontaktperson hos utförare"
         verbose_name_plural = "kontaktpersoner hos utförare"
-        ordering = ["name", "id"]
+        ordering = [SwedishKey("name"), "id"]
         constraints = [
             models.CheckConstraint(
                 condition=~Q(phone="") | ~Q(email=""), name="provider_contact_can_be_reached"

@@ -12,6 +12,7 @@ from simple_history.models import HistoricalRecords
 
 from avhopp.access.roles import Can
 from avhopp.accounts.models import Municipality
+from avhopp.kernel.swedish_sql import SwedishKey
 from cases.visibility import MunicipalityQuerySet
 
 
@@ -55,7 +56,7 @@ class GrantProgramme(models.Model):
     class Meta:
         verbose_name = "bidragsprogram"
         verbose_name_plural = "bidragsprogram"
-        ordering = ["-start", "name", "id"]
+        ordering = ["-start", SwedishKey("name"), "id"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(end=None) | Q(end__gt=F("start")), name="programme_ends_after_start"

@@ -10,8 +10,11 @@ class ProcurementConfig(AppConfig):
         from cases.history.kinds import register_history  # noqa: PLC0415
         from cases.panels import register_panel  # noqa: PLC0415
         from placements.procurement.history import KINDS  # noqa: PLC0415
-        from placements.procurement.panels import PANELS  # noqa: PLC0415
+        from placements.procurement.panels import PANELS, STAY_PANELS  # noqa: PLC0415
+        from placements.stay_panels import register_stay_panel  # noqa: PLC0415
 
         for panel in PANELS:
             register_panel(panel)
+        for stay_panel in STAY_PANELS:
+            register_stay_panel(stay_panel)
         register_history(KINDS)

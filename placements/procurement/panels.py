@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from django.db.models import Count
 from django.urls import reverse
 
 from avhopp.access.policy import may, may_in_general
@@ -12,8 +13,10 @@ from avhopp.pages.tables import Heading
 from cases.models import Case
 from cases.panels import Brief, Panel
 from cases.together import Found, Parts, Rows
+from placements.models import Placement
 from placements.procurement.models import Inquiry, Offer
 from placements.procurement.showing import stage_of
+from placements.stay_panels import StayPanel
 
 COLUMNS = (
     Heading("Referens"),
@@ -57,6 +60,26 @@ def load_inquiries(case: Case, user: User, today: date, found: Found) -> dict[st
     return {"brief": None if rows else brief, "rows": rows, "columns": COLUMNS, "new_url": new_url}
 
 
+def load_trail(stay: Placement, user: User, today: date) -> dict[str, Any] | None:
+    """The inquiry that led to the stay: how many were asked, who approved, how long it may last."""
+    rows = Inquiry.objects.visible_to(user).filter(placement=stay).select_related("approved_by", "chosen_by")
+    inquiry = rows.annotate(asked=Count("offers")).first()
+    if inquiry is None:
+        return None
+    return {"inquiry": inquiry, "url": reverse("inquiry", args=[stay.case_id, inquiry.pk])}
+
+
+STAY_PANELS = (
+    StayPanel(
+        "trail",
+        10,
+        "Hur platsen valdes",
+        Can.SEE_INVESTIGATION,
+        "procurement/trail.html",
+        load_trail,
+        "scale",
+    ),
+)
 PANELS = (
     Panel(
         "inquiries",

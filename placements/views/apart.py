@@ -1,6 +1,7 @@
 """The coordinator's marks, and the questions of those who were told to ask."""
 
 from collections.abc import Callable
+from uuid import UUID
 
 from django.contrib import messages
 from django.db import transaction
@@ -18,7 +19,6 @@ from avhopp.kernel.refusal import Refused
 from avhopp.pages.paging import page_of
 from avhopp.pages.tables import Heading
 from cases.models import Case
-from cases.visibility import opened_to
 from placements.actions.apart import answer_place, end_apart, mark_apart
 from placements.forms.apart import ApartForm
 from placements.models import ApartMark, ApartQuestion
@@ -62,8 +62,15 @@ def apart_new(request: UserRequest) -> HttpResponse:
     return simple_page(request, form, save, "Markeringen är sparad.", context)
 
 
-@access(ApartMark, Can.MARK_APART, READ_WRITE)
-def apart_end(request: UserRequest, mark: ApartMark) -> HttpResponse:
+@access_page(Can.MARK_APART, READ_WRITE)
+def apart_end(request: UserRequest) -> HttpResponse:
+    """The mark that `?markering=` names. It belongs to two cases, so that no case's address leads to it."""
+    mark = _mark_called(request.user, request.GET.get("markering", ""))
+    if mark is None:
+        messages.error(request, "Markeringen finns inte.")
+        return redirect("apart_marks")
+    cases = (mark.first_case_id, mark.second_case_id)
+    log_list(request.user, Can.SEE_APART, cases, of=ApartMark, shown=1)
     if request.method == "POST":
         return _done(
             request, lambda: end_apart(mark=mark, by=request.user, today=timezone.localdate()), "apart_marks"
@@ -102,9 +109,17 @@ def _done(request: UserRequest, act: Callable[[], object], name: str, *args: obj
     return redirect(name, *args)
 
 
+def _mark_called(user: User, asked: str) -> ApartMark | None:
+    try:
+        key = UUID(asked)
+    except ValueError:
+        return None
+    return ApartMark.objects.visible_to(user).filter(pk=key).first()
+
+
 def _case_called(user: User, number: str, field: str) -> Case:
     """Raises Refused no_such_case: also for one that the coordinator may not see."""
-    found = Case.objects.filter(opened_to(user, Can.MARK_APART, "id"), case_no=number.strip().upper()).first()
+    found = Case.objects.visible_to(user).filter(case_no=number.strip().upper()).first()
     if found is None:
         raise Refused("no_such_case", "Det finns inget sådant ärende som du kan öppna.", field=field)
     return found

@@ -1,7 +1,8 @@
 """Pages where money changes: first count, then save what was counted.
 
 Two buttons post the same form. “Räkna” shows what it would cost. “Spara” saves only what has been shown: the
-page carries a fingerprint of the fields it counted, and when they have changed since, it counts again.
+page carries a fingerprint of the fields and of what they came to. When either has changed since, also because
+somebody else has changed the stay meanwhile, it counts again and says so.
 """
 
 from collections.abc import Callable
@@ -54,9 +55,9 @@ def counting_page(
     """The form, its effect once counted, and a redirect once saved."""
     effect, changed, fingerprint = None, False, ""
     if request.method == "POST" and form.is_valid():
-        fingerprint = _fingerprint(form)
         try:
             effect = counting.count()
+            fingerprint = _fingerprint(form, effect)
             if request.POST.get(DO) == SAVE:
                 if constant_time_compare(request.POST.get(COUNTED, ""), fingerprint):
                     with transaction.atomic():
@@ -112,6 +113,6 @@ def show(form: forms.Form, refused: Refused) -> None:
     form.add_error(refused.field if refused.field in form.fields else None, refused.text)
 
 
-def _fingerprint(form: forms.Form) -> str:
-    said = [(name, form[name].value()) for name in form.fields]
-    return salted_hmac("placements.counting", repr([(name, str(value)) for name, value in said])).hexdigest()
+def _fingerprint(form: forms.Form, effect: Effect) -> str:
+    said = [(name, str(form[name].value())) for name in form.fields]
+    return salted_hmac("placements.counting", repr((said, effect))).hexdigest()

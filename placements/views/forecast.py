@@ -69,7 +69,8 @@ def _shown(
     today = timezone.localdate()
     used, is_tried = _used(saved, form)
     found = year_range(money=money, user=request.user, as_of=today, assumptions=used.as_assumptions())
-    methods = methods_of(money.straight_line, money.committed, money.planned, found)
+    straight_line = money.straight_line if money.cut.year >= money.year else None
+    methods = methods_of(straight_line, money.committed, money.planned, found)
     context: dict[str, Any] = {
         "money": money,
         "found": found,

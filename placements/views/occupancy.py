@@ -113,7 +113,7 @@ def _by_kind(lines: Iterable[Line]) -> dict[str, tuple[int, ...]]:
 
 def _columns(sees: Sees, months: Any) -> list[Heading]:
     first = [Heading("Utförare")] if sees.place else []
-    names = [Heading("Ärende"), *first, Heading("Insats"), Heading("Från"), Heading("Till")]
+    names = [Heading("Ärende"), *first, Heading("Från, till")]
     return names + [Heading(label(month), True) for month in months]
 
 

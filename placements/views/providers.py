@@ -30,7 +30,15 @@ from placements.forms.providers import (
     ReasonForm,
 )
 from placements.models import FrameworkAgreement, Provider
-from placements.provider_card import lacking, lacks_of, siblings_of, target_groups_of, use_of, with_signs
+from placements.provider_card import (
+    lacking,
+    lacks_of,
+    siblings_of,
+    sign,
+    target_groups_of,
+    use_of,
+    with_signs,
+)
 from placements.views.counting import simple_page
 
 COLUMNS = (
@@ -111,8 +119,9 @@ def _cells(row: Any, today: date) -> tuple[Any, ...]:
 def provider(request: UserRequest, found: Provider) -> HttpResponse:
     today, user = timezone.localdate(), request.user
     writes = can_write(request)
-    rows = Provider.objects.visible_to(user).filter(pk=found.pk).select_related("permit_verified_by")
-    found = with_signs(rows, user, today)[0]
+    visits = list(found.visits.select_related("made_by"))
+    incidents, remarks = list(found.incidents.all()), list(found.remarks.all())
+    found = sign(found, visits, incidents, remarks)
     agreements = FrameworkAgreement.objects.visible_to(user).filter(provider=found)
     use = use_of(found, user, today)
     context = {
@@ -128,9 +137,9 @@ def provider(request: UserRequest, found: Provider) -> HttpResponse:
         "use": use,
         "ongoing": use.ongoing if use else None,
         "contacts": found.contacts.filter(ended=None),
-        "visits": found.visits.select_related("made_by"),
-        "incidents": found.incidents.all(),
-        "remarks": found.remarks.all(),
+        "visits": visits,
+        "incidents": incidents,
+        "remarks": remarks,
         "can_write": writes,
         "takes_new": found.takes_new_on(today),
         "events": events_on([found.pk], user, EVENT_ICONS),

@@ -30,6 +30,7 @@ from placements.models import Placement, Stage
 from placements.models.placement import PlacementQuerySet
 from placements.remaining import remaining_budget
 from placements.showing import Tab, chain_of, chart_of, month_rows, price_rows, stay_row, tables_of, to_show
+from placements.stay_panels import loaded_for
 from placements.views.addressing import of_its_case
 
 AHEAD = (Stage.PLANNED, Stage.ONGOING)  # stays that still cost something this year
@@ -123,6 +124,7 @@ def placement(request: UserRequest, stay: Placement) -> HttpResponse:
         "undecided": night_without_decision(stay, goes_on=goes_on, today=today),
         "undecided_nights": nights_without_decision(stay),
         "names_place": sees.names_place(stay.case_id),
+        "panels": loaded_for(stay, request.user, today),
         "stay": stay,
         "row": stay_row(stay, sees, today),
         "sees": sees,

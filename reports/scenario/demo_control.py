@@ -32,7 +32,7 @@ def control_of_providers(stage: "Stage") -> None:
     """Facts and permits of the first providers; the first of them has been visited, the second not."""
     by, today = stage.people["siri"], stage.today
     on = {"by": by, "today": today}
-    homes = list(Provider.objects.visible_to(by).order_by("name", "pk")[: len(FACTS)])
+    homes = list(Provider.objects.visible_to(by)[: len(FACTS)])
     for number, (home, (county, groups, months)) in enumerate(zip(homes, FACTS, strict=False)):
         facts = ProviderFacts(
             home.name, home.kind, home.code, county=county, target_groups=groups, age_from=18, age_to=30,

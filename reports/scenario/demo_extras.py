@@ -39,8 +39,10 @@ from collaboration.actions.checks import NewDeviation, register_deviation
 from collaboration.actions.releases import Wish, prepare_release, release_package
 from collaboration.contents import Category
 from collaboration.models import Consent, Deviation, LegalBasis, PoliceAssessment
+from placements.invoices.models import Invoice
 from reports.scenario.demo_control import control_of_providers, grant_programme, price_lists
 from reports.scenario.demo_documents import add_sheet
+from reports.scenario.demo_invoices import add_invoices, add_rules, attest_the_first
 from reports.scenario.demo_places import inquiry_for_a_place, not_in_the_same_place
 
 #: Plainly invented: Greek letters, and a family name that nobody has.
@@ -69,6 +71,7 @@ class Stage:
 
     def __post_init__(self) -> None:
         self.today = timezone.localdate(self.at)
+        self.invoices: list[Invoice] = []
         self.people = {user.handle: user for user in User.objects.of(self.home)}
         self.units = {unit.ref: unit for unit in Unit.objects.filter(municipality=self.home)}
         self.police = {unit.ref: unit for unit in PoliceUnit.objects.filter(municipality=self.home)}
@@ -103,6 +106,8 @@ def add_extras(*, home: Municipality, importer: User, at: datetime) -> None:
         ("siri", _releases),
         ("siri", _police_paper),
         ("asta", _plan_on_paper),
+        ("eskil", _invoices),
+        ("bo", _attested_invoice),
         ("siri", control_of_providers),
         ("siri", price_lists),
         ("siri", grant_programme),
@@ -315,6 +320,16 @@ def _plan_on_paper(stage: Stage) -> None:
         lines=["Genomförandeplan", "Mål: en vardag utan kriminalitet", "Uppföljning var tredje månad"],
         dated=stage.ago(25), by=stage.people["asta"], at=stage.at - timedelta(days=24),
     )  # fmt: skip
+
+
+def _invoices(stage: Stage) -> None:
+    eskil = stage.people["eskil"]
+    add_rules(by=eskil, since=date(stage.today.year - 3, 1, 1), today=stage.today)
+    stage.invoices = add_invoices(by=eskil, attester=stage.people["bo"], at=stage.at, today=stage.today)
+
+
+def _attested_invoice(stage: Stage) -> None:
+    attest_the_first(invoices=stage.invoices, by=stage.people["bo"], at=stage.at)
 
 
 def _tasks(stage: Stage) -> None:

@@ -173,7 +173,7 @@ def pages(golden: Case, handle: str) -> str:
         "/oversikt/",
     ]:
         response = client.get(url)
-        if response.status_code == 200:
+        if response.status_code == 200 and response["Content-Type"].startswith("text/html"):
             found.append(response.content.decode().replace("\u00a0", " ").lower())
     assert len(found) > 3, handle
     return "\n".join(found)

@@ -1,9 +1,10 @@
-"""Two people approve, attest or export the same invoice in the same moment: one is first, the other is told."""
+"""Two people approve, attest or export one invoice in the same moment: one is first, the other is told."""
 
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -46,6 +47,11 @@ def stay(stage, today) -> Placement:
 
 
 def _more_people(stage):
+    with transaction.atomic():
+        _add(stage)
+
+
+def _add(stage):
     for handle in ("elsa", "emil"):
         stage.cast.add(handle, Role.FINANCE_OFFICER)
 

@@ -22,17 +22,19 @@ NO_PAGES = {
     "report_public", "report_annex", "document", "application_file", "applications_excel",
     "occupancy_excel", "providers_excel", "health", "sign_in", "draft", "session_time",
     "passkey_sign_in",
-    "openid_connect_callback", "openid_connect_login",
+    "openid_connect_callback", "openid_connect_login", "invoices_excel", "invoice_original", "export_file",
 }  # fmt: skip
 #: Steps of the sign-in, which nobody who is signed in reaches by a link; tests/accounts opens them.
 SIGNING_IN = {"confirm_identity", "enrol", "one_time_code", "recovery_codes", "second_factor"}
 #: Pages of a step that nothing in the demonstration waits for; whatever else is not reached lacks its link.
 NOTHING_WAITS = {
+    "invoice_answer", "invoice_paid",
     "access_end", "access_request", "emergency_end", "emergency_notice", "emergency_review",
     "protected_answer",
     "application_account", "application_change", "application_pay", "application_send", "decide",
     "decision_enforce", "decision_notify", "deviation_close", "deviation_measure", "journal_correct",
     "log_review_draw", "log_review_question", "read_alarm_lift",
+    "apart_question", "inquiry_approve", "placement_overstay",
     "application_repay", "placement_begin", "placement_withdraw", "provider_activate", "provider_reopen",
     "reopen", "report_correct", "report_paragraph", "second_reading",
 }  # fmt: skip

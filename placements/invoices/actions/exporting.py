@@ -14,7 +14,7 @@ from avhopp.kernel.refusal import Refused
 from placements.invoices.actions.refusals import told
 from placements.invoices.exporting import Attested, Booked, finance_file
 from placements.invoices.models import Invoice, InvoiceExport, InvoiceLine
-from placements.invoices.showing import provider_names
+from placements.invoices.showing import cases_of, provider_names
 from placements.invoices.states import InvoiceState
 
 MOST = 1000  # invoices in one file
@@ -71,11 +71,8 @@ def to_export(by: User, *, lock: bool = True) -> list[Invoice]:
 
 
 def _attested(invoices: Sequence[Invoice], by: User) -> list[Attested]:
-    lines: dict[object, list[InvoiceLine]] = {}
-    rows = InvoiceLine.objects.visible_to(by).of_invoices(*(row.pk for row in invoices))
-    for line in rows.select_related("case").order_by("position", "id"):
-        lines.setdefault(line.invoice_id, []).append(line)
-    names = provider_names(invoices, by)
+    lines = cases_of(invoices, by)
+    names = provider_names(invoices, lines, by)
     return [
         Attested(
             provider=names[row.pk],

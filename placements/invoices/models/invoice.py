@@ -48,6 +48,13 @@ class InvoiceQuerySet(MunicipalityQuerySet):
         wanted = "".join(one for one in number.upper() if one.isalnum()).lstrip("0")
         return self.alias(key=number_key("number")).filter(key__contains=wanted)
 
+    def with_names(self) -> Self:
+        """All that its page tells of others; not the content of the export."""
+        rows = self.select_related(
+            "provider", "credited", "registered_by", "reviewed_by", "attested_by", "export"
+        )
+        return rows.defer("export__content")
+
     def with_unmatched_lines(self) -> Self:
         return self.in_state(*OPEN).filter(lines__placement=None).distinct()
 

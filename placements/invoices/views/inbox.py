@@ -82,7 +82,8 @@ def invoices_excel(request: UserRequest) -> HttpResponse:
     rows, _, number = _asked(request)
     found = list(rows.in_state(*TABS[chosen][1]).select_related("provider").order_by("due", "number"))
     found = found[:MOST_IN_FILE]
-    lines, names = cases_of(found, request.user), provider_names(found, request.user)
+    lines = cases_of(found, request.user)
+    names = provider_names(found, lines, request.user)
     cells = [
         (
             row.number, row.get_kind_display(), names[row.pk], _case_numbers(lines[row.pk]),
@@ -107,7 +108,7 @@ def unmatched_lines(request: UserRequest) -> HttpResponse:
     lines = cases_of(page.rows, request.user)
     loose = {row.pk: [line for line in lines[row.pk] if line.placement_id is None] for row in page}
     _log(request, lines.values())
-    names = provider_names(page.rows, request.user)
+    names = provider_names(page.rows, lines, request.user)
     context = {
         "columns": ["Faktura", "Utförare", "Förfaller", "Rader utan placering", "Av"],
         "page": page,
@@ -143,7 +144,8 @@ def _tabs(request: UserRequest, rows: InvoiceQuerySet, chosen: str) -> list[Tab]
 
 
 def _rows(request: UserRequest, found: Sequence[Invoice], today: date) -> list[dict[str, Any]]:
-    lines, names = cases_of(found, request.user), provider_names(found, request.user)
+    lines = cases_of(found, request.user)
+    names = provider_names(found, lines, request.user)
     _log(request, lines.values())
     return [
         {

@@ -15,6 +15,7 @@ from avhopp.access.requests import UserRequest
 from avhopp.access.roles import Can
 from avhopp.audit.reading import log_list
 from avhopp.audit.timeline import events_on
+from avhopp.pages.tables import Heading
 from placements.invoices.actions import deciding
 from placements.invoices.checks import checked
 from placements.invoices.forms.deciding import ApproveForm, ConfirmForm, PaidForm, QuestionForm, ReasonForm
@@ -24,24 +25,30 @@ from placements.invoices.states import InvoiceState as S
 from placements.views.counting import simple_page
 
 EVENT_ICONS = {"faktura": "receipt"}
-LINE_COLUMNS = ["Rad", "Från", "Till och med", "Antal", "À-pris", "Belopp"]
-NIGHT_COLUMNS = ["Dygn", "Debiterat", "Enligt avtal", "Skillnad"]
-DIFFERENCE_COLUMNS = ["Skillnad", "Vad", "Kronor"]
+LINE_COLUMNS = [
+    Heading("Rad"), Heading("Från"), Heading("Till och med"), Heading("Antal", True), Heading("À-pris", True),
+    Heading("Belopp", True),
+]  # fmt: skip
+NIGHT_COLUMNS = [
+    Heading("Dygn"), Heading("Debiterat", True), Heading("Enligt avtal", True), Heading("Skillnad", True),
+]  # fmt: skip
+DIFFERENCE_COLUMNS = [Heading("Skillnad"), Heading("Vad"), Heading("Kronor", True)]
 
 
 @access(Invoice, Can.SEE_INVOICES)
 def invoice(request: UserRequest, found: Invoice) -> HttpResponse:
-    today = timezone.localdate()
+    today, rows = timezone.localdate(), Invoice.objects.visible_to(request.user).with_names()
+    found = rows.get(pk=found.pk)
     lines = deciding.lines_of(found, request.user)
     result = checked(invoice=found, lines=lines, user=request.user, today=today)
     _log(request, lines)
     context = {
         "invoice": found,
-        "provider": provider_names([found], request.user)[found.pk],
+        "provider": provider_names([found], {found.pk: lines}, request.user)[found.pk],
         "result": result,
         "texts": may_read_texts(request.user),
         "frozen_difference": None if found.expected is None else found.total - found.expected,
-        "line_columns": LINE_COLUMNS + (["Kontering"] if found.is_frozen else []),
+        "line_columns": LINE_COLUMNS + ([Heading("Kontering")] if found.is_frozen else []),
         "night_columns": NIGHT_COLUMNS,
         "difference_columns": DIFFERENCE_COLUMNS,
         "actions": _actions(found, request, unmatched=bool(result.unmatched)),
