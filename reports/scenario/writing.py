@@ -37,6 +37,7 @@ KNOWN: tuple[tuple[str, type[Model], str], ...] = (
     ("units", Unit, "municipality"),
     ("police_units", PoliceUnit, "municipality"),
     ("users", User, "municipality"),
+    ("budget_lines", BudgetLine, "municipality"),
     ("providers", Provider, "municipality"),
     ("agreements", FrameworkAgreement, "municipality"),
     ("persons", Person, "municipality"),
