@@ -3,6 +3,7 @@
 Keys are any texts that are unique within their kind; rows stand in the order they were entered.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -67,6 +68,16 @@ class BudgetLineFact:
     key: str
     year: int
     kind: str
+    amount: Decimal
+    decided: date
+
+
+@dataclass(frozen=True, slots=True)
+class ReallocationFact:
+    """Kronor moved between two budget lines, by their keys."""
+
+    source: str
+    target: str
     amount: Decimal
     decided: date
 
@@ -144,6 +155,7 @@ class Facts:
     decisions: tuple[DecisionFact, ...] = ()
     placements: tuple[PlacementFact, ...] = ()
     budget_lines: tuple[BudgetLineFact, ...] = ()
+    reallocations: tuple[ReallocationFact, ...] = ()
     applications: tuple[ApplicationFact, ...] = ()
     checks: tuple[CheckFact, ...] = ()
     emergencies: tuple[EmergencyFact, ...] = ()
@@ -163,7 +175,8 @@ def seen_from(facts: Facts, as_of: date) -> Facts:
     """The facts that were known on the day.
 
     A case received, a decision made or a budget line decided later does not exist, nor does what hangs
-    on such a case or decision: its decisions and placements. A case closed later is open. Ends, prices and
+    on such a case or decision: its decisions and placements. Budget lines have the amounts that money moved
+    between them by then leaves them. A case closed later is open. Ends, prices and
     absences are used as decided, also when they lie ahead. The days on which a placement began, a decision
     was carried out, an application answered, a check made and an emergency reviewed are left: the figures
     compare them themselves.
@@ -179,8 +192,20 @@ def seen_from(facts: Facts, as_of: date) -> Facts:
         placements=tuple(
             row for row in facts.placements if row.case in known_cases and row.decision in known_decisions
         ),
-        budget_lines=tuple(row for row in facts.budget_lines if row.decided <= as_of),
+        budget_lines=tuple(
+            replace(row, amount=row.amount + _moved_to(row.key, facts.reallocations, as_of))
+            for row in facts.budget_lines
+            if row.decided <= as_of
+        ),
+        reallocations=(),
     )
+
+
+def _moved_to(key: str, moves: Iterable[ReallocationFact], as_of: date) -> Decimal:
+    """What was moved to the line, less what was moved from it, by decisions up to `as_of`."""
+    known = [row for row in moves if row.decided <= as_of]
+    into = sum((row.amount for row in known if row.target == key), Decimal(0))
+    return into - sum((row.amount for row in known if row.source == key), Decimal(0))
 
 
 def _case_seen_from(case: CaseFact, as_of: date) -> CaseFact:

@@ -26,6 +26,7 @@ from collaboration.models import RegisterCheck
 from placements.costs import Absence, PricePeriod
 from placements.models import (
     BudgetLine,
+    BudgetReallocation,
     ForecastAssumption,
     GrantApplication,
     Placement,
@@ -44,6 +45,7 @@ from reports.facts import (
     LogReviewFact,
     PersonFact,
     PlacementFact,
+    ReallocationFact,
     known_birth_date,
 )
 
@@ -95,6 +97,10 @@ def facts_of(municipality: Municipality) -> Facts:
         budget_lines=tuple(
             BudgetLineFact(ref, year, kind, amount, date.fromisoformat(decided))
             for ref, year, kind, amount, decided in found["budget_line"]
+        ),
+        reallocations=tuple(
+            ReallocationFact(source, target, amount, date.fromisoformat(decided))
+            for source, target, amount, decided in found["reallocation"]
         ),
         applications=tuple(
             ApplicationFact(key, case, date.fromisoformat(sent), applied, _day(decided), granted, paid)
@@ -173,6 +179,10 @@ def _sources(municipality: Municipality) -> list[QuerySet]:
         _gathered(
             "budget_line", BudgetLine.objects.filter(municipality=municipality),
             "ref year kind amount decided", "year position id",
+        ),
+        _gathered(
+            "reallocation", BudgetReallocation.objects.filter(municipality=municipality),
+            "source__ref target__ref amount decided", "decided id",
         ),
         _gathered(
             "application", of_cases(applications), "id case_id sent applied decided granted paid", "sent id"

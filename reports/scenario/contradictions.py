@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from datetime import date
+from decimal import Decimal
 
 from reports.scenario.document import (
     ApplicationRow,
@@ -15,6 +16,7 @@ from reports.scenario.document import (
     CheckRow,
     DecisionRow,
     PlacementRow,
+    ReallocationRow,
     Row,
     Scenario,
     ScenarioFault,
@@ -28,6 +30,7 @@ from reports.scenario.vocabulary import POLICE_ROLE
 #: Which list each key refers to.
 REFERENCES: dict[str, dict[str, str]] = {
     "users": {"unit": "units", "police_unit": "police_units"},
+    "reallocations": {"source": "budget_lines", "target": "budget_lines"},
     "agreements": {"provider": "providers"},
     "cases": {"person": "persons", "unit": "units", "handler": "users"},
     "assessments": {"case": "cases", "police_unit": "police_units"},
@@ -90,7 +93,7 @@ def contradictions(scenario: Scenario, stored: Scenario) -> list[ScenarioFault]:
     if faults:
         return faults
     faults = [*_placements(scenario, world), *_applications(scenario.applications)]
-    faults += _checks(scenario.checks)
+    faults += [*_checks(scenario.checks), *_reallocations(scenario, world)]
     return faults or [*_differing(scenario, stored), *_late_assessments(scenario, stored)]
 
 
@@ -112,6 +115,29 @@ def _unknown(scenario: Scenario, world: World) -> Faults:
                     yield ScenarioFault(
                         f"{row.path}.{key}", f"Okänd beteckning ”{shown(ref)}”: den finns inte i {target}."
                     )
+
+
+def _reallocations(scenario: Scenario, world: World) -> Faults:
+    """Within a year, of something, and on no day more than the line has."""
+    for row in scenario.reallocations:
+        source, target = (world.rows["budget_lines"][ref] for ref in (row.source, row.target))
+        if source is target or source.year != target.year:  # type: ignore[attr-defined]
+            yield ScenarioFault(f"{row.path}.target", "Välj en annan rad för samma år.")
+        elif row.amount <= 0:
+            yield ScenarioFault(f"{row.path}.amount", "Beloppet ska vara större än noll.")
+        elif row.decided < max(source.decided, target.decided):  # type: ignore[attr-defined]
+            yield ScenarioFault(f"{row.path}.decided", "Dagen ligger före beslutet om en av raderna.")
+        elif _moved_out(row, world) > source.amount:  # type: ignore[attr-defined]
+            yield ScenarioFault(f"{row.path}.amount", "Raden har inte så mycket att flytta den dagen.")
+
+
+def _moved_out(row: ReallocationRow, world: World) -> Decimal:
+    """What has left the row's source for other lines by the day of the row, less what came."""
+    earlier = [one for one in world.all("reallocations") if one.decided <= row.decided]  # type: ignore[attr-defined]
+    return sum(
+        ((one.source == row.source) - (one.target == row.source)) * one.amount  # type: ignore[attr-defined]
+        for one in earlier
+    )
 
 
 def _differing(scenario: Scenario, stored: Scenario) -> Faults:

@@ -248,6 +248,18 @@ class CheckRow(Row):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReallocationRow(Row):
+    """Kronor moved between two budget lines of one year, by a decision."""
+
+    ref: str
+    source: str
+    target: str
+    amount: Decimal
+    decided: date
+    decision_ref: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
     """One municipality's operation, each list in the order of the file."""
 
@@ -266,6 +278,7 @@ class Scenario:
     placements: tuple[PlacementRow, ...] = ()
     applications: tuple[ApplicationRow, ...] = ()
     checks: tuple[CheckRow, ...] = ()
+    reallocations: tuple[ReallocationRow, ...] = ()
 
     def lists(self) -> Iterator[tuple[str, tuple[Row, ...]]]:
         """The lists of the file, by their names, in the order of the format."""

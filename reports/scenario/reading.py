@@ -26,6 +26,7 @@ from reports.scenario.document import (
     PoliceUnitRow,
     ProviderRow,
     RateRow,
+    ReallocationRow,
     Row,
     Scenario,
     ScenarioFault,
@@ -88,6 +89,17 @@ KEYS: dict[str, tuple[type[Row], Mapping[str, Key]]] = {
             "amount": Key(read.money(12)),
             "decided": Key(read.day),
             "decision_ref": Key(read.optional_text(200), None),
+        },
+    ),
+    "reallocations": (
+        ReallocationRow,
+        {
+            "ref": Key(read.ref),
+            "source": Key(read.ref),
+            "target": Key(read.ref),
+            "amount": Key(read.money(12)),
+            "decided": Key(read.day),
+            "decision_ref": Key(read.text(200)),
         },
     ),
     "providers": (

@@ -14,6 +14,7 @@ from cases.visibility import in_force
 from collaboration.models import Consent, PoliceAssessment, RegisterCheck
 from placements.models import (
     BudgetLine,
+    BudgetReallocation,
     FrameworkAgreement,
     GrantApplication,
     Placement,
@@ -36,6 +37,7 @@ from reports.scenario.document import (
     PoliceUnitRow,
     ProviderRow,
     RateRow,
+    ReallocationRow,
     Scenario,
     UnitRow,
     UserRow,
@@ -88,6 +90,7 @@ class _Stored:
             placements=self._placements(),
             applications=self._applications(),
             checks=self._checks(),
+            reallocations=self._reallocations(),
         )
 
     def _users(self) -> tuple[UserRow, ...]:
@@ -113,6 +116,20 @@ class _Stored:
                 decision_ref=row.decision_ref or None,
             )
             for row in BudgetLine.objects.filter(municipality=self.municipality)
+        )
+
+    def _reallocations(self) -> tuple[ReallocationRow, ...]:
+        rows = BudgetReallocation.objects.filter(municipality=self.municipality)
+        return tuple(
+            ReallocationRow(
+                ref=row.ref,
+                source=row.source.ref,
+                target=row.target.ref,
+                amount=row.amount,
+                decided=row.decided,
+                decision_ref=row.decision_ref,
+            )
+            for row in rows.select_related("source", "target")
         )
 
     def _agreements(self) -> tuple[AgreementRow, ...]:

@@ -16,6 +16,7 @@ from collaboration.models import Consent, PoliceAssessment, RegisterCheck
 from placements.models import (
     AgreementPrice,
     BudgetLine,
+    BudgetReallocation,
     FrameworkAgreement,
     GrantApplication,
     Placement,
@@ -36,6 +37,7 @@ KNOWN: tuple[tuple[str, type[Model], str], ...] = (
     ("units", Unit, "municipality"),
     ("police_units", PoliceUnit, "municipality"),
     ("users", User, "municipality"),
+    ("budget_lines", BudgetLine, "municipality"),
     ("providers", Provider, "municipality"),
     ("agreements", FrameworkAgreement, "municipality"),
     ("persons", Person, "municipality"),
@@ -127,6 +129,23 @@ class Writer:
             (
                 (BudgetLine(municipality=home, position=last + place, **_facts(row)), row)
                 for place, row in enumerate(self.new.budget_lines, start=1)
+            ),
+        )
+        self._add(
+            "reallocations",
+            (
+                (
+                    BudgetReallocation(
+                        municipality=home,
+                        **_facts(
+                            row,
+                            source=self._get("budget_lines", row.source),
+                            target=self._get("budget_lines", row.target),
+                        ),
+                    ),
+                    row,
+                )
+                for row in self.new.reallocations
             ),
         )
         self._add(

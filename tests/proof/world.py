@@ -281,6 +281,9 @@ def make_things(world: World, case: Case) -> None:
         "placement_id": placement.pk,
         "first night": placement.start,
         "user_id": User.objects.get(username=f"asta@{HOME}").pk,
+        "budget lines": list(
+            BudgetLine.objects.filter(municipality=case.municipality, year=2022).values_list("pk", flat=True)
+        ),
         "another person": Person.objects.exclude(pk=case.person_id).first().pk,
         "provider_id": placement.provider_id,
         "frameworkagreement_id": FrameworkAgreement.objects.first().pk,
@@ -492,9 +495,9 @@ def money_of(world: World, case: Case) -> Iterator[Model]:
     """A krona moved between two lines, and a month that was closed with a night of the month before."""
     home, day = case.municipality, date(2022, 3, 1)
     world.things["month"] = "2022-03"
-    source, target = BudgetLine.objects.filter(municipality=home, year=2022)[:2]
+    source, target = world.things["budget lines"][:2]
     yield BudgetReallocation(
-        municipality=home, ref="flytt", source=source, target=target, amount=1, decided=day, decision_ref=TEXT
+        municipality=home, ref="flytt", source_id=source, target_id=target, amount=1, decided=day, decision_ref=TEXT
     )
     closing = MonthClosing(
         municipality=home, month=day, closed_at=datetime.now(UTC), nights=0, cost=0, brought=0, adjusted=0,

@@ -33,6 +33,7 @@ LABELS = {
     "placements": "placeringar",
     "applications": "ansökningar",
     "checks": "slagningar",
+    "reallocations": "omfördelningar",
 }
 
 
