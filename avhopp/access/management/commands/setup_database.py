@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from avhopp.access import walls
 from avhopp.access.database import create_roles, store_keys, store_roles
+from avhopp.access.quick_states import quick_states
 
 SQL = settings.BASE_DIR / "avhopp" / "access" / "sql"
 LEDGER_SQL = settings.BASE_DIR / "avhopp" / "audit" / "sql" / "ledger.sql"
@@ -23,7 +24,8 @@ class Command(BaseCommand):
         if settings.DATABASE_LOGIN != "migrator":
             raise CommandError("setup_database runs under avhopp.settings.migrator; start it with manage.py.")
         create_roles(settings.DATABASES["default"]["NAME"])
-        call_command("migrate", interactive=False, verbosity=0)
+        with quick_states():
+            call_command("migrate", interactive=False, verbosity=0)
         build_walls()
         self.stdout.write("The database is ready.")
 
