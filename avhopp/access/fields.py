@@ -22,8 +22,8 @@ FIELDS: dict[Can, dict[str, str]] = {
     Can.SEE_INVESTIGATION: {
         "cases.Case": "closing_reason outcome definition chose_to_leave organised_crime needs_support "
         "definition_version may_return_home",
-        "procurement.Inquiry": "code kind age_span needs start_from start_to months county text made_on made_by "
-        "chosen choice_reason chosen_on chosen_by approved_on approved_by approved_to placement",
+        "procurement.Inquiry": "code kind age_span needs start_from start_to months county text made_on "
+        "made_by chosen choice_reason chosen_on chosen_by approved_on approved_by approved_to placement",
         "procurement.Offer": "inquiry asked_on asked_how state answered_on start fits note",
         "cases.Investigation": "opened due extended_reason communicated concluded situation motivation needs "
         "own_view conclusion",
@@ -64,13 +64,14 @@ FIELDS: dict[Can, dict[str, str]] = {
         "closed_because",
     },
     Can.SEE_PLACEMENT: {
-        "placements.Placement": "decision planned_start start planned_end departed end end_reason destination "
-        "resumption care_plan implementation_plan moved_from",
+        "placements.Placement": "decision planned_start start planned_end departed end end_reason "
+        "destination resumption care_plan implementation_plan moved_from",
         "placements.PlacementExtension": "kind old_end new_end decision authorised reason made_on made_by",
         "placements.PlacementAbsence": "start end reason",
     },
     Can.SEE_APART: {
-        "placements.ApartQuestion": "provider asked_by asked_at too_many allowed answered_by answered_at used_at",
+        "placements.ApartQuestion": "provider asked_by asked_at too_many allowed answered_by answered_at "
+        "used_at",
     },
     Can.SEE_PLACE: {
         "placements.Placement": "provider agreement outside_reason",
@@ -79,6 +80,7 @@ FIELDS: dict[Can, dict[str, str]] = {
     Can.SEE_MONEY: {
         "placements.PlacementPrice": "start end rate",
         "placements.PlacementAbsence": "rate",
+        "placements.BookedCost": "closing month nights cost",
         "procurement.Offer": "rate",
     },
     Can.SEE_APPLICATION: {

@@ -139,7 +139,12 @@ def test_what_has_begun_is_not_withdrawn(as_, cast, placed, decision):
 
 def test_ending_leaves_the_night_of_departure_uncounted(as_, cast, placed, decision, today):
     stay = placed(decision, days_ago=100)
-    said = days(today, end=10) | {"reason": "egen_begaran", "note": "", "destination": "okand", "resumption": ""}
+    said = days(today, end=10) | {
+        "reason": "egen_begaran",
+        "note": "",
+        "destination": "okand",
+        "resumption": "",
+    }
     counted = count(as_("asta"), address("placement_end", stay), said)
     assert (counted.context["effect"].total_nights, counted.context["effect"].total_cost) == (90, 270_000)
     assert save(as_("asta"), address("placement_end", stay), said).status_code == 302
@@ -149,7 +154,12 @@ def test_ending_leaves_the_night_of_departure_uncounted(as_, cast, placed, decis
 
 def test_ending_before_the_arrival_is_a_sentence(as_, placed, decision, today):
     stay = placed(decision, days_ago=100)
-    said = days(today, end=101) | {"reason": "egen_begaran", "note": "", "destination": "okand", "resumption": ""}
+    said = days(today, end=101) | {
+        "reason": "egen_begaran",
+        "note": "",
+        "destination": "okand",
+        "resumption": "",
+    }
     assert "före ankomsten" in errors(count(as_("asta"), address("placement_end", stay), said))
 
 

@@ -497,7 +497,13 @@ def money_of(world: World, case: Case) -> Iterator[Model]:
     world.things["month"] = "2022-03"
     source, target = world.things["budget lines"][:2]
     yield BudgetReallocation(
-        municipality=home, ref="flytt", source_id=source, target_id=target, amount=1, decided=day, decision_ref=TEXT
+        municipality=home,
+        ref="flytt",
+        source_id=source,
+        target_id=target,
+        amount=1,
+        decided=day,
+        decision_ref=TEXT,
     )
     closing = MonthClosing(
         municipality=home, month=day, closed_at=datetime.now(UTC), nights=0, cost=0, brought=0, adjusted=0,
