@@ -24,7 +24,8 @@ FIELDS: dict[Can, dict[str, str]] = {
         "definition_version may_return_home",
         "procurement.Inquiry": "code kind age_span needs start_from start_to months county text made_on "
         "made_by chosen choice_reason chosen_on chosen_by approved_on approved_by approved_to placement",
-        "procurement.Offer": "inquiry asked_on asked_how state answered_on start fits note",
+        "procurement.Offer": "inquiry provider agreement distance rate asked_on asked_how state answered_on "
+        "start fits note",
         "cases.Investigation": "opened due extended_reason communicated concluded situation motivation needs "
         "own_view conclusion",
     },
@@ -75,13 +76,11 @@ FIELDS: dict[Can, dict[str, str]] = {
     },
     Can.SEE_PLACE: {
         "placements.Placement": "provider agreement outside_reason",
-        "procurement.Offer": "provider agreement distance",
     },
     Can.SEE_MONEY: {
         "placements.PlacementPrice": "start end rate",
         "placements.PlacementAbsence": "rate",
         "placements.BookedCost": "closing month nights cost",
-        "procurement.Offer": "rate",
     },
     Can.SEE_APPLICATION: {
         "placements.GrantApplication": "sent applied status decided granted paid registry_no programme "

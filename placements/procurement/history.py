@@ -9,7 +9,7 @@ KINDS = [
         key="forfragan", model=Inquiry, see=Can.SEE_INVESTIGATION, area="Placering", told_by=("code",),
         names={
             "made_by": "gjord av", "chosen_by": "vald av", "approved_by": "godkänd av",
-            "chosen": "vald plats", "placement": "placering",
+            "placement": "placering",
         },
     ),
     Kind(

@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from avhopp.kernel.swedish_sql import SwedishKey
 from cases.models import Case
 from placements.actions.apart import mark_apart
 from placements.models import Provider
@@ -35,7 +36,7 @@ def inquiry_for_a_place(stage: "Stage") -> None:
     if not homes:
         return
     ask_providers(inquiry=inquiry, providers=homes, how="telefon", on=today, by=by, today=today)
-    offers = Offer.objects.filter(inquiry=inquiry).order_by("provider__name")
+    offers = Offer.objects.filter(inquiry=inquiry).order_by(SwedishKey("provider__name"))
     for offer, rate in zip(offers, RATES, strict=False):
         answer = Answer(on=today, declined=True)
         if rate is not None:

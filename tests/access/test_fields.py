@@ -190,6 +190,8 @@ def test_a_roles_pages_show_exactly_the_fields_of_its_rights(golden, marked, han
     text = pages(golden, handle)
     shown = {field for field, value in marked.items() if value.lower() in text}
     opened = {field for field in marked if right_for(field) in ROLES[ROLE_OF[handle]]}
+    if handle == "eskil":  # the golden person is protected: finance is shown the provider's code and no more
+        opened -= {"placements.Placement.outside_reason"}
     assert shown == opened
 
 

@@ -165,7 +165,7 @@ def state() -> Counter:
 
 
 #: The web process's login cannot read them, or they are written at every request.
-UNREADABLE = {"audit.ReadEntry", "accounts.Session"}
+UNREADABLE = {"audit.ReadEntry", "accounts.Session", "placements.PlaceTried"}
 
 
 def written(
@@ -240,7 +240,7 @@ def forms_of(client: Client, urls: list[tuple[str, str]]) -> dict[str, dict[str,
     found: dict[str, dict[str, Control]] = {}
     for _, url in urls:
         page = client.get(url)
-        if page.status_code == 200:
+        if page.status_code == 200 and page.headers["Content-Type"].startswith("text/html"):
             found |= FormsOf(page.content.decode(), url).forms
     return found
 

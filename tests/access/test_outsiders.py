@@ -17,6 +17,7 @@ from cases.actions.accounts import ensure_machine_accounts
 from cases.models import Case
 from cases.states import CaseEvent
 from tests.cast import BACKEND
+from tests.markup import said
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,7 @@ def test_no_list_shows_a_hidden_case(golden, handle):
     for address in WITHOUT_ARGUMENTS:
         if address.name in ("sign_out", "demo_sign_in", "health"):
             continue
-        body = outsider.get(reverse(address.name)).content.decode()
+        body = said(outsider.get(reverse(address.name)))
         assert golden.case_no not in body, (handle, address.name)
         assert str(golden.pk) not in body, (handle, address.name)
 

@@ -11,6 +11,7 @@ from tests.databases import TEST_DATABASE, administrator
 
 pytestmark = pytest.mark.roles
 NO = ("42501", "25006")  # no privilege, or a read-only transaction
+REFERENCED = "0A000"  # what another table refers to cannot be emptied at all
 OWNER = "owner"
 CHAINED = sorted(
     [f"app.{table.history_name}" for table in walls.tables() if table.history_name]
@@ -69,7 +70,7 @@ def test_no_login_changes_what_was_written(sessions, login):
             f"delete from {table}",
             f"truncate {table}",
         ):
-            if refused(sessions[login], statement) not in NO:
+            if refused(sessions[login], statement) not in (*NO, REFERENCED):
                 passed.append(statement)
     assert passed == []
 

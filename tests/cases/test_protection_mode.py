@@ -15,6 +15,7 @@ from cases.models import Case, Person
 from placements.models import Provider
 from tests.access import test_outsiders
 from tests.access.test_outsiders import OF_A_CASE, WITHOUT_ARGUMENTS, arguments, client_of
+from tests.markup import said
 
 golden = test_outsiders.golden
 MARKER = "Skyddade personuppgifter"
@@ -47,10 +48,10 @@ def pages(client: Client, case: Case, addresses: list) -> dict[str, object]:
 def test_every_page_of_a_case_carries_the_marker_and_no_title_or_file_name_tells(case, handle):
     found = pages(client_of(case, handle), case, OF_A_CASE)
     assert len(found) > 10
-    without = [name for name, answer in found.items() if MARKER not in answer.content.decode()]
+    without = [name for name, answer in found.items() if MARKER not in said(answer)]
     assert without == []
     for name, answer in found.items():
-        body = answer.content.decode()
+        body = said(answer)
         told = " ".join([*TITLE.findall(body), unquote(answer.headers.get("Content-Disposition", ""))])
         assert not any(word in told for word in (PLACE, NAME, NUMBER, NUMBER[2:], "Demosson")), name
 

@@ -47,7 +47,7 @@ def test_a_text_stays_a_text(text):
     """Also one that looks like a formula, a number, a link or an escape."""
     content = made((text,), fields=(Field("Text"),))
     cell = opened(content)["Placeringar"]["A2"]
-    assert cell.data_type == ("s" if text else "n")  # an empty cell has no kind of its own
+    assert cell.data_type == "s" or (not text and cell.value is None)  # an empty cell may have no kind
     assert b"<f>" not in zipfile.ZipFile(io.BytesIO(content)).read("xl/worksheets/sheet1.xml")
 
 

@@ -62,9 +62,15 @@ def nowhere(address: Address) -> dict[str, uuid.UUID]:
     return {word: uuid.uuid4() for word in keywords if word == "case_id" or "case_id" not in keywords}
 
 
+#: What leads to a case by itself, on a page whose address shall not name it.
+LEADS_TO_A_CASE = {"inquiry_id"}
+#: What is no thing that could be hidden.
+NO_THING = {"month"}
+
+
 def of_a_case(address: Address) -> bool:
-    return "case_id" in routes()[address.name].keywords
+    return bool({"case_id", *LEADS_TO_A_CASE} & set(routes()[address.name].keywords))
 
 
 def of_an_object(address: Address) -> bool:
-    return bool(routes()[address.name].keywords) and not of_a_case(address)
+    return bool(set(routes()[address.name].keywords) - NO_THING) and not of_a_case(address)

@@ -88,10 +88,11 @@ def _copied(row: dict[str, Any], copy: Copy, place: int, table: str) -> dict[str
     made = json.loads(text)
     for column in EMPTY & set(made):
         made[column] = None
-    for one in sealed_fields().get(table, []):
+    sealed = sealed_fields().get(table, [])
+    for one in sealed:
         if made[one.column]:
             made[one.column] = one.sealed("Kopia", uuid.UUID(made["id"])).token
     for column, form in OWN.items():
-        if column in made:
+        if column in made and column not in {one.column for one in sealed}:
             made[column] = form.format(copy.number, place)
     return made

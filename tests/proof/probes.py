@@ -34,6 +34,8 @@ ADDERS = {
     "cases_person": ("handler", "senior", "coordinator", "manager"),
     "collaboration_releasepackage": ("coordinator",),
     "invoices_invoice": ("finance",),
+    "placements_apartquestion": (),  # sec.ask_apart writes them
+    "procurement_inquiry": ("handler",),
     "invoices_invoiceline": ("finance",),
 }
 
@@ -217,7 +219,7 @@ class Bench:
             if self.counted(table) not in (0, "no"):
                 yield f"{table}: a stranger sees rows"
             if found and table not in self.history:
-                row = found[0] | {"id": str(uuid.uuid4())}
+                row = self._fresh(table, found[0])
                 if self.tried(self._insert(table), [Jsonb(row)]) != "no":
                     yield f"{table}: a stranger adds a row"
 
@@ -249,6 +251,8 @@ class Bench:
         fresh = row | {"id": str(uuid.uuid4())}
         if table == "collaboration_policeassessment":
             fresh |= {"second_reader_id": None, "second_read_at": None}
+        if table == "placements_apartmark":  # there is one of each pair in force
+            fresh |= {"ended_on": row["made_on"], "ended_by_id": row["made_by_id"]}
         return fresh
 
     def privilege(self, table: str) -> Iterator[str]:

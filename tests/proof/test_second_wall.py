@@ -27,7 +27,7 @@ def guarded() -> list[str]:
     """Every declared table with row-level security, and its history."""
     found = []
     for table in tables():
-        if table.row_rule() is not None:
+        if table.row_rule() is not None and table.web:
             found += [table.name, *([table.history_name] if table.history_name else [])]
     return found
 

@@ -69,6 +69,7 @@ from placements.models import (
     BookedCost,
     BudgetLine,
     BudgetReallocation,
+    ForecastAssumption,
     FrameworkAgreement,
     GrantProgramme,
     GrantRequest,
@@ -495,6 +496,7 @@ def money_of(world: World, case: Case) -> Iterator[Model]:
     """A krona moved between two lines, and a month that was closed with a night of the month before."""
     home, day = case.municipality, date(2022, 3, 1)
     world.things["month"] = "2022-03"
+    yield ForecastAssumption(municipality=home, year=2022)
     source, target = world.things["budget lines"][:2]
     yield BudgetReallocation(
         municipality=home,

@@ -32,7 +32,10 @@ from tests.scenarios.files import as_bytes, drop, golden, put, read
         (words.CRIME_DEGREES, CrimeDegree.values),
         (words.THREATS, Threat.values),
         (words.PROTECTION_NEEDS, ProtectionNeed.values),
-        (words.APPLICATION_STATUSES, set(GrantApplication.Status.values) - {"utkast"}),
+        (
+            words.APPLICATION_STATUSES,
+            set(GrantApplication.Status.values) - {"utkast", "avskriven", "aterbetald"},
+        ),
         (CONSENT_CATEGORIES, Category.values),
     ],
 )
