@@ -62,7 +62,7 @@ def nights_by_rate(stay: Stay, period: Period) -> Counter[Decimal]:
     there = Stay(stay.key, stay.start, stay.end, stay.prices)
     found: Counter[Decimal] = Counter()
     within = Period(stay.start, stay.end).intersection(period)
-    if within is None:
+    if within is None or within.end is None:
         return found
     edges = {row.start for row in stay.prices} | {row.end for row in stay.prices if row.end is not None}
     cuts = [*sorted({within.start, *(day for day in edges if within.contains(day))}), within.end]

@@ -34,7 +34,8 @@ def concerns(user: User, today: date) -> list[Concern]:
     if not sources:
         return []
     first, *others = sources
-    return [_concern(*row, today) for row in first.union(*others, all=True)]
+    rows = first.union(*others, all=True)
+    return [_concern(what, id, name, day, today) for what, id, name, day in rows]
 
 
 def _concern(what: str, id: UUID, name: str, day: date, today: date) -> Concern:

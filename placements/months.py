@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from uuid import UUID
 
 from django.db.models import Sum
 
@@ -95,8 +96,9 @@ def month_money(*, user: User, month: Period, today: date) -> MonthMoney:
     """The month stay by stay: those with a night or a cost in it, now or booked; the dearest first."""
     stays = {row.pk: row for row in known_stays(user, today).select_related("case", "decision").with_terms()}
     end = min(month.end or today, today + ONE_DAY)
-    now = {key: used for (key, of), used in used_before(stays.values(), end).items() if of == month.start}
-    booked: dict[object, Used] = {}
+    used_now = used_before(stays.values(), end).items()
+    now = {UUID(str(key)): used for (key, of), used in used_now if of == month.start}
+    booked: dict[UUID, Used] = {}
     for one in BookedCost.objects.visible_to(user).filter(month=month.start):
         booked[one.placement_id] = booked.get(one.placement_id, Used()) + Used(one.nights, one.cost)
     closing = (
@@ -125,7 +127,7 @@ def may_close(user: User, month: Period, today: date) -> bool:
     return may_in_general(user, Can.CLOSE_MONTH) and next_to_close(user, today) == month
 
 
-def _also(user: User, keys: Iterable[object]) -> dict[object, Placement]:
+def _also(user: User, keys: Iterable[UUID]) -> dict[UUID, Placement]:
     """Stays that were booked once and are counted no more: withdrawn, or of a decision that is gone."""
     rows = Placement.objects.visible_to(user).filter(pk__in=list(keys)).select_related("case", "decision")
     return {row.pk: row for row in rows}

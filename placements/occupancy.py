@@ -1,6 +1,6 @@
 """Who stays where, month by month: nights of stays and plans in a year from a month on. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -39,7 +39,7 @@ def summed(rows: Iterable[Sequence[int]]) -> tuple[int, ...]:
     return tuple(sum(column) for column in zip(*rows, strict=True)) or (0,) * MONTHS_SHOWN
 
 
-def chart_of(months: Sequence[Period], by_group: dict[str, Sequence[int]]) -> StackedBars:
+def chart_of(months: Sequence[Period], by_group: Mapping[str, Sequence[int]]) -> StackedBars:
     """Nights a month, one colour for each group."""
     return StackedBars(
         title="Dygn per månad",

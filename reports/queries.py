@@ -119,8 +119,8 @@ def facts_of(municipality: Municipality) -> Facts:
             for month, signed, counts in found["log_review"]
         ),
         assumptions=tuple(
-            AssumptionFact(year, *numbers, tuple(arrivals), rate, _day(complete_from))
-            for year, *numbers, arrivals, rate, complete_from in found["assumption"]
+            AssumptionFact(year, months, lower_after, lower, hold, tuple(arrivals), rate, _day(complete_from))
+            for year, months, lower_after, lower, hold, arrivals, rate, complete_from in found["assumption"]
         ),
         withdrawn=tuple(date.fromisoformat(day) for (day,) in found["withdrawn"]),
     )

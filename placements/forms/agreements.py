@@ -11,7 +11,7 @@ from avhopp.pages.forms import DateField, MoneyField
 from placements.actions.agreements import AgreementFacts, NewPrice
 from placements.models import FrameworkAgreement
 
-REASON = {"label": "Varför?", "max_length": 500}
+REASON: dict[str, Any] = {"label": "Varför?", "max_length": 500}
 TWO_ROWS = {"rows": 2}
 
 
@@ -28,7 +28,7 @@ class PercentField(forms.DecimalField):
         super().__init__(min_value=0, max_value=100, decimal_places=2, **kwargs)
         self.widget = forms.TextInput(attrs={"inputmode": "decimal", "class": "input-money"})
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
         return super().to_python(str(value).replace(",", ".") if value not in self.empty_values else value)
 
     def clean(self, value: Any) -> Decimal | None:

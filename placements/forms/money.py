@@ -30,14 +30,16 @@ class BudgetLineForm(forms.Form):
         return LineFacts(**self.cleaned_data)
 
 
+#: Which lines there are is known only now.
+LINES = BudgetLine.objects.none()
 DECISION_HINT = "Till exempel SN 2026-11-21 § 12."
 
 
 class ReallocationForm(forms.Form):
     """Between the lines of one year. `lines` carry their `balance`."""
 
-    source = forms.ModelChoiceField(label="Från", queryset=None, widget=forms.RadioSelect, empty_label=None)
-    target = forms.ModelChoiceField(label="Till", queryset=None, widget=forms.RadioSelect, empty_label=None)
+    source = forms.ModelChoiceField(label="Från", queryset=LINES, widget=forms.RadioSelect, empty_label=None)
+    target = forms.ModelChoiceField(label="Till", queryset=LINES, widget=forms.RadioSelect, empty_label=None)
     amount = MoneyField(label="Belopp")
     decided = DateField(label="Beslutad")
     decision_ref = forms.CharField(label="Beslut", max_length=200, help_text=DECISION_HINT)
@@ -47,7 +49,7 @@ class ReallocationForm(forms.Form):
         for name in ("source", "target"):
             field = model_field(self, name)
             field.queryset = lines
-            field.label_from_instance = _with_balance  # type: ignore[method-assign]
+            field.label_from_instance = _with_balance  # type: ignore[method-assign, assignment]
 
 
 def _with_balance(line: BudgetLine) -> str:

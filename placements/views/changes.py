@@ -221,7 +221,7 @@ def _counted(
     stay: Placement,
     form: forms.Form,
     changed: Callable[[], Stay],
-    act: Callable[[], Placement],
+    act: Callable[[], object],
     words: tuple[str, str, str, str],
 ) -> HttpResponse:
     """A counting page about one stay; `words` are heading, lead, the saving button and the message."""

@@ -133,11 +133,11 @@ def _reallocations(scenario: Scenario, world: World) -> Faults:
 
 def _moved_out(row: ReallocationRow, world: World) -> Decimal:
     """What has left the row's source for other lines by the day of the row, less what came."""
-    earlier = [one for one in world.all("reallocations") if one.decided <= row.decided]  # type: ignore[attr-defined]
-    return sum(
-        ((one.source == row.source) - (one.target == row.source)) * one.amount  # type: ignore[attr-defined]
-        for one in earlier
-    )
+    total = Decimal(0)
+    for one in world.all("reallocations"):
+        if isinstance(one, ReallocationRow) and one.decided <= row.decided:
+            total += ((one.source == row.source) - (one.target == row.source)) * one.amount
+    return total
 
 
 def _differing(scenario: Scenario, stored: Scenario) -> Faults:
