@@ -17,7 +17,7 @@ from tests.proof.world import World
 
 #: Columns that must be empty or its own in every copy.
 EMPTY = {"ref", "identity", "identity_index", "reopened_from_id"}
-OWN = {"case_no": "AVH-{0}", "reference": "K-{0}-{1}", "code": "F-{0}-{1}"}
+OWN = {"case_no": "AVH-{0}", "reference": "K-{0}-{1}", "code": "F{0}-{1}"}
 
 
 def tables_of_a_case() -> list[str]:

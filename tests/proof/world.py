@@ -65,6 +65,7 @@ from placements.invoices.models import (
     PaidNight,
 )
 from placements.models import (
+    ApartMark,
     ApartQuestion,
     BookedCost,
     BudgetLine,
@@ -285,6 +286,7 @@ def make_things(world: World, case: Case) -> None:
         "budget lines": list(
             BudgetLine.objects.filter(municipality=case.municipality, year=2022).values_list("pk", flat=True)
         ),
+        "another case": Case.objects.exclude(pk=case.pk).filter(municipality=case.municipality).first().pk,
         "another person": Person.objects.exclude(pk=case.person_id).first().pk,
         "provider_id": placement.provider_id,
         "frameworkagreement_id": FrameworkAgreement.objects.first().pk,
@@ -406,6 +408,12 @@ def late_things(world: World, case: Case) -> Iterator[Model]:
     yield named("offer_id", asked)
     question = ApartQuestion(case=case, provider_id=world.things["provider_id"], asked_by=asta, asked_at=now)
     yield named("apartquestion_id", question)
+    first, second = sorted((case.pk, world.things["another case"]), key=lambda one: one.bytes)
+    mark = ApartMark(
+        municipality=case.municipality, first_case_id=first, second_case_id=second, made_on=today,
+        made_by=world.people["coordinator", "unit"],
+    )  # fmt: skip
+    yield named("apartmark_id", mark)
     yield from money_of(world, case)
     yield named("journalentry_id entry", entry(asta, signed_at=now, signed_by=asta))
     yield named("journalentry_id draft", entry(asta))

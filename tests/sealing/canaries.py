@@ -29,7 +29,7 @@ from cases.models import (  # noqa: E402
     ProtectedReading,
 )
 from collaboration.models import PoliceAssessment  # noqa: E402
-from placements.models import Placement, ProviderIncident  # noqa: E402
+from placements.models import Placement, PlacementExtension, ProviderIncident  # noqa: E402
 from reports.scenario.demonstration import load_demo  # noqa: E402
 
 NOW = datetime.now(UTC)
@@ -92,6 +92,9 @@ def prepare(row: models.Model) -> models.Model:
         row.verdict, row.decided_by, row.decided_at = "anmarkning", row.review.drawn_by, NOW
     elif isinstance(row, LogReviewQuestion):
         row.answered_at = NOW
+    elif isinstance(row, PlacementExtension):
+        stay = Placement.objects.exclude(start=None)[0]
+        row.placement, row.case, row.decision = stay, stay.case, stay.decision
     elif isinstance(row, ProviderIncident):
         row.closed_on = row.happened_on
     elif isinstance(row, Document):
