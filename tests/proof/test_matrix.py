@@ -66,6 +66,7 @@ def send(client: Client, method: str, address: str) -> tuple[str, tuple[int, byt
     with undone():
         response = getattr(client, method.lower())(address)
         body = b"".join(response.streaming_content) if response.streaming else response.content
+    client.cookies.pop("messages", None)  # what the next page would say of this request
     headers = {name: value for name, value in response.headers.items() if name != "Set-Cookie"}
     return outcome(response.status_code, headers.get("Location", "")), (response.status_code, body, headers)
 
