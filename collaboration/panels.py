@@ -162,12 +162,12 @@ def load_checks(case: Case, user: User, today: date, found: Found) -> dict[str, 
     """Checks that are overdue or next, the last one made, and open deviations, acute ones first."""
     planned = [one for one in reversed(found["checks"]) if one.done is None]
     made = [one for one in found["checks"] if one.done is not None]
-    can_plan, can_register = (may(user, right, case) for right in (Can.WRITE_CHECKS, Can.WRITE_DEVIATIONS))
+    can_plan, can_report = (may(user, right, case) for right in (Can.WRITE_CHECKS, Can.WRITE_DEVIATIONS))
     links = [
         (label, reverse(name, args=[case.pk]))
         for allowed, label, name in (
             (can_plan, "Planera slagning", "check_plan"),
-            (can_register, "Registrera avvikelse", "deviation_new"),
+            (can_report, "Registrera avvikelse", "deviation_new"),
         )
         if allowed
     ] or [("Alla", reverse("case_checks", args=[case.pk]))]
@@ -181,7 +181,7 @@ def load_checks(case: Case, user: User, today: date, found: Found) -> dict[str, 
         "last_done": max(made, key=lambda one: one.done, default=None),
         "deviations": found["deviations"],
         "can_plan": can_plan,
-        "can_register": can_register,
+        "can_report": can_report,
     }
 
 

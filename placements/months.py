@@ -59,11 +59,15 @@ class Adjustment:
 
 @dataclass(frozen=True)
 class MonthMoney:
-    """A month with its stays, and the adjustments of earlier months that were booked with it."""
+    """A month with its stays, and the adjustments of earlier months that were booked with it.
+
+    `first` is the earliest month in which anybody stayed, or this one.
+    """
 
     row: MonthRow
     stays: list[StayRow]
     adjustments: list[Adjustment]
+    first: date
 
     @property
     def adjusted(self) -> Decimal:
@@ -119,6 +123,7 @@ def month_money(*, user: User, month: Period, today: date) -> MonthMoney:
         adjustments=[
             Adjustment(stays[one.placement_id], one.month, Used(one.nights, one.cost)) for one in late_rows
         ],
+        first=min((row.first_day.replace(day=1) for row in stays.values()), default=month.start),
     )
 
 

@@ -43,7 +43,7 @@ def case_checks(request: UserRequest, case: Case) -> HttpResponse:
         "check_columns": CHECK_COLUMNS,
         "deviation_columns": DEVIATION_COLUMNS,
         "can_plan": may(request.user, Can.WRITE_CHECKS, case),
-        "can_register": may(request.user, Can.WRITE_DEVIATIONS, case),
+        "can_report": may(request.user, Can.WRITE_DEVIATIONS, case),
     }
     return render(request, "collaboration/checks.html", page(case, "case_checks", **context))
 
