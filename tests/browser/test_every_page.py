@@ -19,6 +19,7 @@ PHONE = {"width": 320, "height": 640}
 WITHOUT_LINKS = ["/komponenter/", "/arenden/sok/"]
 #: Files, the health check, and what is there before anybody has signed in.
 NO_PAGES = {
+    "forecast_assumptions",  # a form of the forecast posts to it
     "report_public", "report_annex", "document", "application_file", "applications_excel",
     "occupancy_excel", "providers_excel", "health", "sign_in", "draft", "session_time",
     "passkey_sign_in",
@@ -28,7 +29,7 @@ NO_PAGES = {
 SIGNING_IN = {"confirm_identity", "enrol", "one_time_code", "recovery_codes", "second_factor"}
 #: Pages of a step that nothing in the demonstration waits for; whatever else is not reached lacks its link.
 NOTHING_WAITS = {
-    "invoice_answer", "invoice_paid",
+    "application_completed", "invoice_answer", "invoice_attest", "invoice_paid", "invoice_undo",
     "access_end", "access_request", "emergency_end", "emergency_notice", "emergency_review",
     "protected_answer",
     "application_account", "application_change", "application_pay", "application_send", "decide",
