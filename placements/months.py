@@ -30,9 +30,14 @@ class MonthRow:
     closing: MonthClosing | None
 
     @property
+    def is_brought(self) -> bool:
+        """Not closed by itself: it lies before the first month that was, and was booked with that one."""
+        return self.closing is None and bool(self.booked)
+
+    @property
     def since(self) -> Used:
-        """What became known after it was closed, and is booked with the next month that is closed."""
-        return self.now - self.booked if self.closing else Used()
+        """What became known after it was booked, and is booked with the next month that is closed."""
+        return self.now - self.booked if self.closing or self.is_brought else Used()
 
 
 @dataclass(frozen=True)
@@ -108,8 +113,7 @@ def month_money(*, user: User, month: Period, today: date) -> MonthMoney:
     closing = (
         MonthClosing.objects.visible_to(user).filter(month=month.start).select_related("closed_by").first()
     )
-    late = BookedCost.objects.visible_to(user).filter(closing=closing).exclude(month=month.start)
-    late_rows = list(late.order_by("month", "id")) if closing else []
+    late_rows = _adjustments(user, closing) if closing else []
     stays |= _also(user, (booked.keys() | {one.placement_id for one in late_rows}) - stays.keys())
     rows = [
         StayRow(stays[key], now.get(key, Used()), booked.get(key, Used()))
@@ -125,6 +129,15 @@ def month_money(*, user: User, month: Period, today: date) -> MonthMoney:
         ],
         first=min((row.first_day.replace(day=1) for row in stays.values()), default=month.start),
     )
+
+
+def _adjustments(user: User, closing: MonthClosing) -> list[BookedCost]:
+    """What the closing booked of earlier months, save what the first one brought forward."""
+    earlier = MonthClosing.objects.visible_to(user).filter(month__lt=closing.month).order_by("month")
+    if not earlier.exists():
+        return []
+    rows = BookedCost.objects.visible_to(user).filter(closing=closing).exclude(month=closing.month)
+    return list(rows.order_by("month", "id"))
 
 
 def may_close(user: User, month: Period, today: date) -> bool:

@@ -64,6 +64,7 @@ def budget(request: UserRequest) -> HttpResponse:
     context = {
         "money": money,
         "lines": lines_of(money),
+        "uncovered": uncovered(money),
         "months": months_of_year(user=request.user, year=year, today=today),
         "month_columns": MONTH_COLUMNS,
         "moved": _moved(request, year),
@@ -125,13 +126,33 @@ def lines_of(money: YearMoney) -> list[LineRow]:
     ]
 
 
+@dataclass(frozen=True)
+class Uncovered:
+    """What no line covers of the outcome, of what is bound and of the plans."""
+
+    used: Decimal
+    committed: Decimal
+    planned: Decimal
+
+    @property
+    def left(self) -> Decimal:
+        return -self.planned
+
+
+def uncovered(money: YearMoney) -> Uncovered:
+    total = money.charged.total
+    costs = (money.charged.cost, money.committed, money.planned)
+    return Uncovered(*(max(cost - total, NOTHING) for cost in costs))
+
+
 def _foot(money: YearMoney) -> list[str]:
-    rows = lines_of(money)
-    names = ("used", "committed", "planned", "left")
-    sums = [sum((getattr(row, name) for row in rows), NOTHING) for name in names]
-    decided = sum((row.line.amount for row in rows), NOTHING)
-    moved = sum((row.moved for row in rows), NOTHING)
-    return ["Summa", "", *(format_kr(amount) for amount in (decided, moved, *sums))]
+    """Of the whole year: what no line covers is in the sums."""
+    decided = sum((row.amount for row in money.rows), NOTHING)
+    sums = (
+        decided, money.charged.total - decided, money.charged.cost, money.committed, money.planned,
+        money.charged.total - money.planned,
+    )  # fmt: skip
+    return ["Summa", "", *(format_kr(amount) for amount in sums)]
 
 
 def _moved(request: UserRequest, year: int) -> list[BudgetReallocation]:

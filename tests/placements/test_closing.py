@@ -153,6 +153,8 @@ def test_through_the_pages(cast, stay, as_, months, today):
     page = eskil.get(reverse("budget_month", args=[name])).content.decode()
     assert "Stängd" in page
     assert "Stäng månaden" not in page
+    assert "Justeringar" not in page  # what the first closing brought forward is none
+    assert "Ingående" in eskil.get(reverse("budget_month", args=[f"{months[0]:%Y-%m}"])).content.decode()
     assert "i ordning" in eskil.post(reverse("budget_month_close", args=[name])).content.decode()
 
 

@@ -136,6 +136,17 @@ def test_next_year_inherits_what_lasts_and_nothing_that_was_directed(cast, lines
     assert "finns redan budgetrader" in errors(eskil.post(address, said))
 
 
+def test_what_no_line_covers_stands_beside_the_lines(cast, placed, decision, as_, today):
+    placed(decision, days_ago=10)
+    with acting(cast.eskil):
+        facts = LineFacts(today.year, "ram", Decimal(1_000), date(today.year, 1, 1), "KF § 12")
+        add_budget_line(facts=facts, by=cast.eskil, today=today)
+    answer = as_("eskil").get(reverse("budget"))
+    money, over = answer.context["money"], answer.context["uncovered"]
+    assert "Täcks inte av någon rad" in answer.content.decode()
+    assert (over.used, over.planned) == (money.charged.cost - 1_000, money.planned - 1_000)
+
+
 @pytest.mark.parametrize("name", ["budget_reallocate", "budget_next_year"])
 def test_only_those_who_write_the_budget(as_, lines, name):
     assert [as_(who).get(reverse(name)).status_code for who in ("eskil", "bo", "siri", "asta")] == [
