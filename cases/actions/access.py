@@ -58,7 +58,7 @@ def give_temporary(
         grant.save(force_insert=True)
     what = "arbeta i" if to_work else "läsa"
     record(
-        by=by, case=case, kind="behorighet_given", requires=Can.SEE_ACCESS, on=at.date(),
+        by=by, case=case, kind="behorighet_given", requires=Can.SEE_ACCESS, on=timezone.localdate(at),
         text=f"{to.name} fick tillfällig behörighet att {what} ärendet, till och med {until}.",
         reason=reason, object_id=grants[0].pk,
     )  # fmt: skip

@@ -2,6 +2,8 @@
 
 from datetime import date, datetime
 
+from django.utils import timezone
+
 from avhopp.access.policy import demand, may
 from avhopp.access.roles import Can
 from avhopp.accounts.models import User
@@ -30,7 +32,7 @@ def add_document(
     demand(by, Can.WRITE_DOCUMENTS, case)
     demand(by, WRITTEN_WITH[DocumentKind(kind)], case)
     Case.objects.locked().get(pk=case.pk)
-    if dated > at.date():
+    if dated > timezone.localdate(at):
         raise Refused("in_the_future", "Handlingens datum kan inte ligga efter i dag.", field="dated")
     if Document.objects.filter(case=case).count() >= MOST_OF_A_CASE:
         raise Refused("too_many_documents", "Ärendet har redan 500 handlingar. Samla fler i en fil.")
@@ -53,7 +55,7 @@ def add_document(
         case=case,
         kind="handling_tillagd",
         requires=to_see(document),
-        on=at.date(),
+        on=timezone.localdate(at),
         text=f"En handling lades till: {document.get_kind_display().lower()}.",
         object_id=document.pk,
     )
@@ -82,7 +84,7 @@ def withdraw_document(*, document: Document, because: str, by: User, at: datetim
         case=document.case,
         kind="handling_borttagen",
         requires=to_see(document),
-        on=at.date(),
+        on=timezone.localdate(at),
         text=f"En handling togs bort: {document.get_kind_display().lower()}.",
         reason=because.strip(),
         object_id=document.pk,

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 from avhopp.access.policy import demand, demand_in_general
 from avhopp.access.roles import Can
@@ -26,7 +27,7 @@ def break_glass(*, case_no: str, reason: str, lasting: timedelta, by: User, at: 
         Refused: `not_allowed`, `not_a_number`, `reason_too_short`, `too_long`, `already_open`.
     """
     demand_in_general(by, Can.BREAK_GLASS)
-    number, reason = case_number(case_no, at.date()), long_enough(reason)
+    number, reason = case_number(case_no, timezone.localdate(at)), long_enough(reason)
     if not timedelta(0) < lasting <= LONGEST_BREAK_GLASS:
         raise Refused("too_long", "Nödåtkomst gäller högst 60 minuter.", field="minutes")
     taken = EmergencyAccess.objects.taken_by(by)

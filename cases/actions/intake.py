@@ -6,6 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
 from avhopp.access.policy import demand, demand_in_general
 from avhopp.access.roles import Can
@@ -97,7 +98,7 @@ def open_case(
         Refused: codes `not_allowed`, `one_open_case`, `in_the_future`, `not_a_handler`.
     """
     demand_in_general(by, Can.OPEN_CASE)
-    if contact.received > at.date():
+    if contact.received > timezone.localdate(at):
         raise Refused("in_the_future", "Kontakten kan inte ha kommit in efter i dag.", field="received")
     if isinstance(person, NewPerson):
         person = register_person(new=person, by=by)
@@ -148,7 +149,7 @@ def add_contact(*, case: Case, contact: FirstContact, by: User, at: datetime) ->
     case = Case.objects.locked().get(pk=case.pk)
     if not case.is_open:
         raise Refused("case_closed", "Ärendet är avslutat. Öppna ett nytt ärende för personen.")
-    if contact.received > at.date():
+    if contact.received > timezone.localdate(at):
         raise Refused("in_the_future", "Kontakten kan inte ha kommit in efter i dag.", field="received")
     intake = _register_intake(case=case, contact=contact)
     record(

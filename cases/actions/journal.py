@@ -3,6 +3,8 @@
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time
 
+from django.utils import timezone
+
 from avhopp.access.policy import demand
 from avhopp.access.roles import Can
 from avhopp.accounts.models import User
@@ -108,7 +110,7 @@ def correct_entry(*, entry: JournalEntry, note: Note, reason: str, by: User, at:
         case=entry.case,
         kind="journal_rattad",
         requires=Can.SEE_JOURNAL,
-        on=at.date(),
+        on=timezone.localdate(at),
         text=f"Journalanteckningen från {entry.occurred_on} rättades.",
         reason=reason.strip(),
         object_id=version.pk,
@@ -131,5 +133,5 @@ def _own_draft(*, entry: JournalEntry, by: User) -> JournalEntry:
 
 
 def _check(note: Note, at: datetime) -> None:
-    if note.occurred_on > at.date():
+    if note.occurred_on > timezone.localdate(at):
         raise Refused("in_the_future", "Händelsen kan inte ligga efter i dag.", field="occurred_on")

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils import timezone
+
 from avhopp.access.policy import demand
 from avhopp.access.roles import Can, GrantKind
 from avhopp.accounts.models import User
@@ -62,7 +64,7 @@ def ask_to_read(*, case: Case, reason: str, by: User, at: datetime) -> Protected
     reading = ProtectedReading(case=case, asked_by=by, asked_at=at, reason=long_enough(reason))
     reading.save(force_insert=True)
     record(
-        by=by, case=case, kind="skyddad_kontakt_begard", requires=Can.SEE_ACCESS, on=at.date(),
+        by=by, case=case, kind="skyddad_kontakt_begard", requires=Can.SEE_ACCESS, on=timezone.localdate(at),
         text="Begäran om att få läsa skyddade kontaktuppgifter.", object_id=reading.pk,
     )  # fmt: skip
     return reading
@@ -86,7 +88,7 @@ def answer_reading(*, reading: ProtectedReading, approve: bool, by: User, at: da
     waiting.save(update_fields=["answered_by", "answered_at", "approved", "valid_to"])
     answer = "godkändes: en läsning inom 30 minuter" if approve else "nekades"
     record(
-        by=by, case=case, kind="skyddad_kontakt_besvarad", requires=Can.SEE_ACCESS, on=at.date(),
+        by=by, case=case, kind="skyddad_kontakt_besvarad", requires=Can.SEE_ACCESS, on=timezone.localdate(at),
         text=f"Läsning av skyddade kontaktuppgifter av {waiting.asked_by.name} {answer}.",
         object_id=waiting.pk,
     )  # fmt: skip
@@ -125,7 +127,7 @@ def write_contact(*, case: Case, contact: Contact, by: User, at: datetime) -> Pr
     written.channel, written.written_at, written.written_by = contact.channel.strip(), at, by
     written.save(force_insert=found is None)
     record(
-        by=by, case=case, kind="skyddad_kontakt_andrad", requires=Can.SEE_ACCESS, on=at.date(),
+        by=by, case=case, kind="skyddad_kontakt_andrad", requires=Can.SEE_ACCESS, on=timezone.localdate(at),
         text="Skyddade kontaktuppgifter skrevs.", object_id=written.pk,
     )  # fmt: skip
     return written
@@ -143,7 +145,7 @@ def long_enough(reason: str) -> str:
 
 def _shown(case: Case, reading: ProtectedReading, by: User, at: datetime) -> ProtectedContact | None:
     record(
-        by=by, case=case, kind="skyddad_kontakt_last", requires=Can.SEE_ACCESS, on=at.date(),
+        by=by, case=case, kind="skyddad_kontakt_last", requires=Can.SEE_ACCESS, on=timezone.localdate(at),
         text="Skyddade kontaktuppgifter lästes.", object_id=reading.pk,
     )  # fmt: skip
     return ProtectedContact.objects.filter(case=case).first()

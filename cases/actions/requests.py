@@ -2,6 +2,8 @@
 
 from datetime import date, datetime, timedelta
 
+from django.utils import timezone
+
 from avhopp.access.policy import demand, demand_in_general
 from avhopp.access.roles import Can
 from avhopp.accounts.models import User
@@ -35,7 +37,7 @@ def request_access(*, case_no: str, reason: str, to_work: bool, by: User, at: da
         Refused: `not_allowed`, `not_a_number`, `reason_too_short`, `already_asked`, `too_many`.
     """
     demand_in_general(by, Can.ASK_ACCESS)
-    number, reason = case_number(case_no, at.date()), long_enough(reason)
+    number, reason = case_number(case_no, timezone.localdate(at)), long_enough(reason)
     waiting = list(
         AccessRequest.objects.asked_by(by).waiting(at).values_list("case_no", flat=True)[:MOST_WAITING]
     )

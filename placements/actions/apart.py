@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from django.db import connection
+from django.utils import timezone
 
 from avhopp.access.policy import demand
 from avhopp.access.roles import Can
@@ -106,7 +107,7 @@ def answer_place(*, question: ApartQuestion, allowed: bool, by: User, at: dateti
     text = (
         "Samordnaren släppte igenom en plats en gång." if allowed else "Samordnaren svarade nej om en plats."
     )
-    _note(question.case, by, at.date(), "plats_svar", text, Can.SEE_PLACEMENT)
+    _note(question.case, by, timezone.localdate(at), "plats_svar", text, Can.SEE_PLACEMENT)
     return question
 
 

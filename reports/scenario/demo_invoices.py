@@ -3,6 +3,8 @@
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from django.utils import timezone
+
 from avhopp.accounts.models import User
 from avhopp.kernel.periods import ONE_DAY
 from cases.states import MeasureKind
@@ -75,5 +77,5 @@ def _registered(stay: Placement, number: str, rise: Decimal, *, by: User, at: da
     invoice = register_invoice(provider=stay.provider, facts=facts, by=by, at=at)
     rows = InvoiceLine.objects.visible_to(by).of_invoices(invoice.pk)
     matches = {row.pk: Match(stay.pk) for row in rows}
-    match_lines(invoice=invoice, matches=matches, by=by, today=at.date())
+    match_lines(invoice=invoice, matches=matches, by=by, today=timezone.localdate(at))
     return invoice

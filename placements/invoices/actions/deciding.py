@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.utils import timezone
+
 from avhopp.access.policy import demand
 from avhopp.access.roles import Can
 from avhopp.accounts.models import User
@@ -79,7 +81,7 @@ def approve_invoice(*, invoice: Invoice, explanation: str, by: User, at: datetim
     if invoice.credited_id:  # locked first, as whoever takes its approval back does
         Invoice.objects.locked().get(pk=invoice.credited_id)
     lines = lines_of(invoice, by)
-    found = checked(invoice=invoice, lines=lines, user=by, today=at.date())
+    found = checked(invoice=invoice, lines=lines, user=by, today=timezone.localdate(at))
     _all_there(invoice, lines)
     if found.unmatched:
         raise Refused(
@@ -99,7 +101,12 @@ def approve_invoice(*, invoice: Invoice, explanation: str, by: User, at: datetim
     with told():
         invoice.save(update_fields=["state", "note", "reviewed_by", "reviewed_at", "expected"])
     note(
-        invoice, by, at.date(), "faktura_granskad", "Fakturan granskades och godkändes.", explanation.strip()
+        invoice,
+        by,
+        timezone.localdate(at),
+        "faktura_granskad",
+        "Fakturan granskades och godkändes.",
+        explanation.strip(),
     )
     return invoice
 
@@ -168,7 +175,7 @@ def attest_invoice(*, invoice: Invoice, by: User, at: datetime) -> Invoice:
             line.save(update_fields=["account_string"])
         invoice.state, invoice.attested_by, invoice.attested_at = S.ATTESTED, by, at
         invoice.save(update_fields=["state", "attested_by", "attested_at"])
-    note(invoice, by, at.date(), "faktura_attesterad", "Fakturan attesterades.")
+    note(invoice, by, timezone.localdate(at), "faktura_attesterad", "Fakturan attesterades.")
     return invoice
 
 

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
+from django.utils import timezone
+
 from avhopp.access.policy import demand_in_general
 from avhopp.access.roles import Can
 from avhopp.accounts.models import User
@@ -51,7 +53,7 @@ def export_invoices(*, encoding: str, by: User, at: datetime) -> InvoiceExport:
     text = f"{count}, sammanlagt {format_kr(total, 2)}, exporterades till ekonomisystemet."
     for thing in (export, *invoices):
         record(
-            by=by, kind="faktura_exporterad", requires=Can.SEE_INVOICES, on=at.date(),
+            by=by, kind="faktura_exporterad", requires=Can.SEE_INVOICES, on=timezone.localdate(at),
             text=text if thing is export else "Fakturan exporterades till ekonomisystemet.",
             object_id=thing.pk,
         )  # fmt: skip
@@ -83,7 +85,7 @@ def _attested(invoices: Sequence[Invoice], by: User) -> list[Attested]:
             vat=row.vat,
             rounding=row.rounding,
             attested_by=row.attested_by.name if row.attested_by else "",
-            attested_on=row.attested_at.date() if row.attested_at else row.invoice_date,
+            attested_on=timezone.localdate(row.attested_at) if row.attested_at else row.invoice_date,
             lines=tuple(
                 Booked(
                     line.accounts, line.amount, line.case.case_no if line.case else "", line.start,

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+
 from avhopp.access.policy import demand_in_general
 from avhopp.access.roles import Can
 from avhopp.accounts.models import User
@@ -56,7 +58,7 @@ def import_invoices(
         made = [_registered(provider, one, came_in, by, at) for one in invoices]
     count = f"{len(made)} {'faktura' if len(made) == 1 else 'fakturor'}"
     record(
-        by=by, kind="faktura_inlast", requires=Can.SEE_INVOICES, on=at.date(),
+        by=by, kind="faktura_inlast", requires=Can.SEE_INVOICES, on=timezone.localdate(at),
         text=f"{count} lästes in från en fil ({came_in.get_source_display()}).", object_id=came_in.pk,
     )  # fmt: skip
     return made

@@ -3,6 +3,8 @@
 from datetime import date, datetime
 from uuid import UUID
 
+from django.utils import timezone
+
 from avhopp.access.policy import demand_in_general
 from avhopp.access.roles import Can
 from avhopp.accounts.models import User
@@ -61,7 +63,11 @@ def register_invoice(
             _line(invoice, position, line).save(force_insert=True)
     how = invoice.get_source_display().lower()
     note(
-        invoice, by, at.date(), "faktura_mottagen", f"En {invoice.get_kind_display().lower()} kom in ({how})."
+        invoice,
+        by,
+        timezone.localdate(at),
+        "faktura_mottagen",
+        f"En {invoice.get_kind_display().lower()} kom in ({how}).",
     )
     return invoice
 
