@@ -5,12 +5,16 @@ at most `JOINED_WITHIN` nights between. A departure for a step-down is therefore
 a home for supported housing within two weeks is still placed, and the episode ends with the last stay. The
 rule needs no coded reason, so it holds for stays that were read in from a spreadsheet as well.
 
+A person is in one place at a time: a stay ends, at the latest, when the next one of the episode begins, also
+when nobody has decided its end or said that the next one continues it.
+
 Plans that never began are no part of an episode, and an episode without a night has nothing to teach.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import pairwise
 
 from avhopp.kernel.periods import ONE_DAY
 from placements.costs import Key
@@ -56,7 +60,9 @@ def episodes_of(known: Iterable[Known], cut: date, as_of: date) -> tuple[Episode
     for row in known:
         of_person.setdefault(row.person, []).append(row.placing)
     found = [
-        _episode(links, as_of) for placings in of_person.values() for links in _joined(placings, cut, as_of)
+        _episode(_one_at_a_time(links, cut, as_of), as_of)
+        for placings in of_person.values()
+        for links in _joined(placings, cut, as_of)
     ]
     return tuple(sorted(found, key=lambda row: (starts_on(row.links[0], cut, as_of), str(row.key))))
 
@@ -83,6 +89,17 @@ def _follows(placing: Placing, before: list[Placing], starts: date) -> bool:
 def _last_end(links: Iterable[Placing]) -> date | None:
     ends = [row.end for row in links]
     return None if None in ends else max(end for end in ends if end is not None)
+
+
+def _one_at_a_time(links: list[Placing], cut: date, as_of: date) -> list[Placing]:
+    """The stays, each ended when the next begins; a late plan begins after the cut at the earliest."""
+    found = []
+    for link, following in pairwise(links):
+        begins = starts_on(following, cut, as_of)
+        if following.start is None or following.start > as_of:
+            begins = max(begins, cut + ONE_DAY)
+        found.append(link if link.end is not None and link.end <= begins else replace(link, end=begins))
+    return [*found, links[-1]]
 
 
 def _episode(links: list[Placing], as_of: date) -> Episode:

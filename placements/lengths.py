@@ -38,6 +38,8 @@ SHAPE_STAYS = 20.0
 #: Weibull: the risk of leaving grows a little with time, as it must when stays last "as a rule" so long.
 DEFAULT_SHAPE = 1.25
 DEFAULT_MONTHS = 18
+#: A month without any risk would make the curve flat, and a flat curve has no length for a draw.
+LEAST_RISK = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ class Lengths:
         centre = np.clip(level * self.default_risk, 1e-6, 0.95)
         stayed = np.maximum(self.could_leave - self.left, 0)
         risk = draws.beta(SHAPE_STAYS * centre + self.left, SHAPE_STAYS * (1 - centre) + stayed)
-        steps = -np.log1p(-np.minimum(risk, 0.999))
+        steps = -np.log1p(-np.clip(risk, LEAST_RISK, 0.999))
         accumulated = np.cumsum(steps, axis=1)
         tail = -np.log1p(-centre[:, -1:]) * (FOREVER / MONTH)
         return np.hstack([np.zeros((count, 1)), accumulated, accumulated[:, -1:] + tail])

@@ -1,9 +1,14 @@
 """The forecast with a range of the year's money, from rows that the reader may see."""
 
+from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from avhopp.accounts.models import User
 from avhopp.kernel import periods
+from placements import forecast
+from placements.costs import NOTHING
+from placements.episodes import episodes_of
 from placements.models import ForecastAssumption, Placement
 from placements.simulation import Assumptions, Facts, Range, simulate
 from placements.spending import YearMoney
@@ -27,6 +32,29 @@ def year_range(*, money: YearMoney, user: User, as_of: date, assumptions: Assump
         budget=money.charged.total if money.rows else None,
     )
     return simulate(facts, assumptions, seed=money.year)
+
+
+@dataclass(frozen=True, slots=True)
+class Twice:
+    """Persons with a plan beside the stay that goes on, and the kronor of their nights that count twice."""
+
+    persons: int
+    amount: Decimal
+
+
+def counted_twice(money: YearMoney) -> Twice:
+    """What `planned` holds of nights on which somebody would be in two places.
+
+    The exact methods take each plan as it is decided; the range knows that a person is in one place at a time
+    (placements/episodes.py). No query.
+    """
+    rows = [row.placing for row in money.known]
+    persons = {row.placing.key: row.person for row in money.known}
+    year = periods.year(money.year)
+    links = [link for row in episodes_of(money.known, money.cut, money.as_of) for link in row.links]
+    cut_short = set(links).difference(rows)
+    amount = money.planned - forecast.planned(money.charged.cost, links, year, money.cut, money.as_of)
+    return Twice(len({persons[link.key] for link in cut_short}), max(amount, NOTHING))
 
 
 def assumptions_of(user: User, year: int) -> ForecastAssumption:

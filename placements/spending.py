@@ -7,6 +7,7 @@ decided after `as_of` does not exist; a stay counts from its actual arrival; nig
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
 from django.db.models import Count, Q, Sum
 
@@ -39,10 +40,12 @@ class Grants:
 class YearMoney:
     """One year: lines with their use, cost by month, and what the year is expected to cost.
 
-    `known` are the stays and plans that it was counted from, for the forecast with a range.
+    `stays` are the stays and plans that it was counted from, with their terms; `known` are the same as the
+    forecast with a range takes them.
     """
 
     year: int
+    as_of: date
     cut: date
     charged: Charged
     rows: tuple[BudgetLine, ...]
@@ -51,7 +54,11 @@ class YearMoney:
     planned: Decimal
     straight_line: Decimal
     grants: Grants
-    known: tuple[Known, ...]
+    stays: tuple[Placement, ...]
+
+    @cached_property
+    def known(self) -> tuple[Known, ...]:
+        return tuple(Known(row.person_id, row.as_placing()) for row in self.stays)
 
     @property
     def nights(self) -> int:
@@ -66,7 +73,8 @@ def year_money(*, user: User, year: int, as_of: date) -> YearMoney:
     """Five queries, however many stays there are."""
     period = periods.year(year)
     cut = min(as_of, periods.last_day(period))
-    stays = list(known_stays(user, as_of).select_related("agreement").prefetch_related("prices", "absences"))
+    rows_known = known_stays(user, as_of).select_related("agreement").prefetch_related("prices", "absences")
+    stays = tuple(rows_known)
     lived = [
         Residence(row.person_id, row.is_inside_framework, row.as_stay()) for row in stays if row.has_begun
     ]
@@ -75,10 +83,10 @@ def year_money(*, user: User, year: int, as_of: date) -> YearMoney:
     rows = tuple(
         BudgetLine.objects.visible_to(user).of_year(year).filter(decided__lte=as_of).with_balance(as_of)
     )
-    known = tuple(Known(row.person_id, row.as_placing()) for row in stays)
-    placings = [row.placing for row in known]
+    placings = [row.as_placing() for row in stays]
     return YearMoney(
         year=year,
+        as_of=as_of,
         cut=cut,
         charged=charge([Line(str(row.pk), row.kind, row.balance) for row in rows], so_far),
         rows=rows,
@@ -87,7 +95,7 @@ def year_money(*, user: User, year: int, as_of: date) -> YearMoney:
         planned=forecast.planned(so_far, placings, period, cut, as_of),
         straight_line=forecast.straight_line(so_far, period, cut),
         grants=grants_of(user=user, cut=cut, as_of=as_of),
-        known=known,
+        stays=stays,
     )
 
 

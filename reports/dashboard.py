@@ -23,9 +23,11 @@ from cases.states import OPEN_STATES, CaseState
 from collaboration.models import PoliceAssessment, ReleasePackage
 from collaboration.rules import ASSESSMENT_WARNING
 from placements.models import Placement
+from placements.range_words import outcome_sentence, risk_sentence
 from reports.facts import Facts
 from reports.figures import Figures, figures, months
 from reports.figures_money import MonthRow
+from reports.figures_range import figure_range
 from reports.pdf.document import SHORT_MONTHS
 from reports.queries import facts_of
 
@@ -54,11 +56,13 @@ class DueThing:
 
 @dataclass(frozen=True)
 class Economy:
-    """The figures of the running month and year, and their charts."""
+    """The figures of the running month and year, their charts, and how sure the forecast is, in sentences."""
 
     figures: Figures
     running: Lines
     budget: Budget | None
+    outcome: str
+    risk: str
 
     @property
     def granted(self) -> int:
@@ -135,8 +139,17 @@ def _counted(name: str, rows: QuerySet) -> QuerySet:
 def economy_of(municipality: Municipality, today: date) -> Economy:
     """The operation's nights and money, as they stand today."""
     facts = facts_of(municipality)
-    found = figures(facts, periods.month(today.year, today.month), today)
-    return Economy(found, _running(facts, found, today), _budget(found, today.year))
+    month = periods.month(today.year, today.month)
+    found = figures(facts, month, today)
+    # The year as seed, as on the page of the forecast, so that both say the same.
+    forecast = figure_range(facts, month, today, seed=today.year)
+    return Economy(
+        found,
+        _running(facts, found, today),
+        _budget(found, today.year),
+        outcome_sentence(forecast),
+        risk_sentence(forecast),
+    )
 
 
 def _running(facts: Facts, found: Figures, today: date) -> Lines:

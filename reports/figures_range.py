@@ -22,8 +22,8 @@ from reports.facts import Facts, seen_from
 from reports.figures_money import placing_of, residences
 
 
-def figure_range(facts: Facts, month: Period, as_of: date) -> Range:
-    """The range of the month's year, with what was known on the day."""
+def figure_range(facts: Facts, month: Period, as_of: date, seed: int | None = None) -> Range:
+    """The range of the month's year, with what was known on the day; the seed is the month unless given."""
     seen = seen_from(facts, as_of)
     year = periods.year(month.start.year)
     cut = min(as_of, periods.last_day(month))
@@ -39,7 +39,7 @@ def figure_range(facts: Facts, month: Period, as_of: date) -> Range:
         withdrawn=sum(day <= as_of for day in facts.withdrawn),
         budget=sum(lines, NOTHING) if lines else None,
     )
-    return simulate(standing, _assumptions(facts, year.start.year), seed=int(f"{month.start:%Y%m}"))
+    return simulate(standing, _assumptions(facts, year.start.year), seed or int(f"{month.start:%Y%m}"))
 
 
 def frozen_range(found: Range) -> dict[str, Any]:

@@ -23,6 +23,8 @@ from placements.costs import NOTHING
 from placements.forms.money import BudgetLineForm
 from placements.models import BudgetLine, BudgetReallocation
 from placements.months import months_of_year
+from placements.outlook import assumptions_of, counted_twice, year_range
+from placements.range_words import outcome_sentence, risk_sentence
 from placements.remaining import WHOLE
 from placements.showing import Tab
 from placements.spending import YearMoney, year_money
@@ -38,6 +40,7 @@ COLUMNS = (
     Heading("Bundet", True),
     Heading("Med planerat", True),
     Heading("Kvar då", True),
+    Heading("Troligt", True),
 )
 MONTH_COLUMNS = (
     Heading("Månad"),
@@ -61,11 +64,16 @@ def budget(request: UserRequest) -> HttpResponse:
     today = timezone.localdate()
     year = chosen_year(request.GET.get("ar", ""), today.year)
     money = year_money(user=request.user, year=year, as_of=today)
+    assumed = assumptions_of(request.user, year).as_assumptions()
+    found = year_range(money=money, user=request.user, as_of=today, assumptions=assumed)
     context = {
         "money": money,
-        "lines": lines_of(money),
-        "uncovered": uncovered(money),
-        "months": months_of_year(user=request.user, year=year, today=today),
+        "lines": lines_of(money, found.year.p50),
+        "uncovered": uncovered(money, found.year.p50),
+        "range": outcome_sentence(found),
+        "risk": risk_sentence(found),
+        "twice": _counted_twice(money),
+        "months": months_of_year(user=request.user, stays=money.stays, year=year, today=today),
         "month_columns": MONTH_COLUMNS,
         "moved": _moved(request, year),
         "moved_columns": MOVED_COLUMNS,
@@ -75,7 +83,7 @@ def budget(request: UserRequest) -> HttpResponse:
         "partial": request.user.role not in WHOLE,
         "can_write": may_in_general(request.user, Can.WRITE_BUDGET),
         "columns": COLUMNS,
-        "foot": _foot(money),
+        "foot": _foot(money, found.year.p50),
         "events": events_on([row.pk for row in money.rows], request.user, EVENT_ICONS),
         "overrun_text": f"Kostnaden är {format_kr(money.charged.overrun)} högre än budgeten. "
         "Ingen rad täcker den.",
@@ -106,7 +114,10 @@ def budget_line_new(request: UserRequest) -> HttpResponse:
 
 @dataclass(frozen=True)
 class LineRow:
-    """A line: what was decided and moved, and how far outcome, commitments and plans eat into it."""
+    """A line: what was decided and moved, and how far outcome, commitments and plans eat into it.
+
+    `left` is what the plans leave; `likely` is what the middle of the forecast's range takes of the line.
+    """
 
     line: BudgetLine
     moved: Decimal
@@ -114,43 +125,59 @@ class LineRow:
     committed: Decimal
     planned: Decimal
     left: Decimal
+    likely: Decimal
 
 
-def lines_of(money: YearMoney) -> list[LineRow]:
-    """The year's lines, charged with the outcome, with what is bound as well, and with the plans as well."""
+def lines_of(money: YearMoney, likely: Decimal) -> list[LineRow]:
+    """The year's lines, charged with the outcome, what is bound, what is planned, and the likely cost."""
     lines = [use.line for use in money.charged.uses]
-    charged = (money.charged, charge(lines, money.committed), charge(lines, money.planned))
+    costs = (money.committed, money.planned, likely)
+    charged = (money.charged, *(charge(lines, cost) for cost in costs))
     return [
-        LineRow(row, row.balance - row.amount, now.used, bound.used, likely.used, likely.left)
-        for row, now, bound, likely in zip(money.rows, *(part.uses for part in charged), strict=True)
+        LineRow(row, row.balance - row.amount, now.used, bound.used, planned.used, planned.left, middle.used)
+        for row, now, bound, planned, middle in zip(money.rows, *(part.uses for part in charged), strict=True)
     ]
 
 
 @dataclass(frozen=True)
 class Uncovered:
-    """What no line covers of the outcome, of what is bound and of the plans."""
+    """What no line covers of the outcome, of what is bound, of the plans and of the likely cost."""
 
     used: Decimal
     committed: Decimal
     planned: Decimal
+    likely: Decimal
 
     @property
     def left(self) -> Decimal:
         return -self.planned
 
 
-def uncovered(money: YearMoney) -> Uncovered:
+def uncovered(money: YearMoney, likely: Decimal) -> Uncovered:
     total = money.charged.total
-    costs = (money.charged.cost, money.committed, money.planned)
+    costs = (money.charged.cost, money.committed, money.planned, likely)
     return Uncovered(*(max(cost - total, NOTHING) for cost in costs))
 
 
-def _foot(money: YearMoney) -> list[str]:
+def _counted_twice(money: YearMoney) -> str:
+    """What to do about nights that the plans count twice; empty when there are none."""
+    twice = counted_twice(money)
+    if not twice.amount:
+        return ""
+    who = "En person har" if twice.persons == 1 else f"{twice.persons} personer har"
+    return (
+        f"{who} en placering som fortfarande pågår när nästa börjar. {format_kr(twice.amount)} av "
+        "Med planerat är nätter som räknas två gånger. Sätt ett slut på den första placeringen, eller "
+        "registrera den andra som en flytt. Troligt räknar nätterna en gång."
+    )
+
+
+def _foot(money: YearMoney, likely: Decimal) -> list[str]:
     """Of the whole year: what no line covers is in the sums."""
     decided = sum((row.amount for row in money.rows), NOTHING)
     sums = (
         decided, money.charged.total - decided, money.charged.cost, money.committed, money.planned,
-        money.charged.total - money.planned,
+        money.charged.total - money.planned, likely,
     )  # fmt: skip
     return ["Summa", "", *(format_kr(amount) for amount in sums)]
 

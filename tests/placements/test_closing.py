@@ -19,6 +19,7 @@ from placements.booking import Used, to_book, total, used_by_month
 from placements.costs import PricePeriod, Stay, cost, nights
 from placements.models import BookedCost, MonthClosing
 from placements.months import month_money, months_of_year
+from placements.spending import known_stays
 
 
 @pytest.fixture
@@ -38,6 +39,12 @@ def close(cast, month, today, who="eskil"):
     by = cast.people[who]
     with acting(by):
         return close_month(wanted=month, by=by, at=timezone.now(), today=today)
+
+
+def year_of(cast, months, today):
+    stays = known_stays(cast.eskil, today).with_terms()
+    rows = months_of_year(user=cast.eskil, stays=stays, year=months[0].year, today=today)
+    return {row.month.start: row for row in rows}
 
 
 def days(month):
@@ -61,9 +68,7 @@ def test_what_is_known_later_is_an_adjustment_and_the_closed_month_stands(cast, 
     with acting(cast.asta):
         end_placement(placement=stay, end=left, reason="planerat", by=cast.asta, today=today)
     with acting(cast.eskil):
-        rows = {
-            row.month.start: row for row in months_of_year(user=cast.eskil, year=months[0].year, today=today)
-        }
+        rows = year_of(cast, months, today)
     assert rows[months[0]].booked.nights == days(months[0])
     assert rows[months[0]].since == Used(10 - days(months[0]), (10 - days(months[0])) * Decimal(3000))
     second = close(cast, months[1], today)
@@ -75,9 +80,7 @@ def test_what_is_known_later_is_an_adjustment_and_the_closed_month_stands(cast, 
         assert [(row.month, row.used.nights) for row in money.adjustments] == [
             (months[0], 10 - days(months[0]))
         ]
-        again = {
-            row.month.start: row for row in months_of_year(user=cast.eskil, year=months[0].year, today=today)
-        }
+        again = year_of(cast, months, today)
     assert not again[months[0]].since
 
 

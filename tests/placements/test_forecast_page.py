@@ -1,7 +1,7 @@
 """The page of the forecast with a range: what it says, what may be tried and saved, and by whom."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -11,9 +11,10 @@ from django.urls import reverse
 
 from avhopp.access.context import acting
 from avhopp.audit.models import Event
+from avhopp.kernel.money import format_kr
 from placements.actions.budget import LineFacts, add_budget_line
 from placements.models import ForecastAssumption
-from placements.outlook import year_range
+from placements.outlook import counted_twice, year_range
 from placements.simulation import Assumptions
 from placements.spending import year_money
 
@@ -156,3 +157,49 @@ def test_the_page_costs_the_same_for_more_stays(as_, placed, decision, today):
     with CaptureQueriesContext(connection) as three:
         text_of(client)
     assert len(three) == len(one) <= 15
+
+
+def test_the_budget_shows_the_middle_of_the_range_by_line(as_, cast, placed, decision, today):
+    """`Troligt` fills the lines in their order with the middle outcome, and the rest is covered by none."""
+    placed(decision, days_ago=100)
+    with_budget(cast, today, today.year + 1, 100_000)
+    with acting(cast.eskil):
+        money = year_money(user=cast.eskil, year=today.year + 1, as_of=today)
+        likely = year_range(money=money, user=cast.eskil, as_of=today, assumptions=Assumptions()).year.p50
+    assert likely not in (money.planned, 0)
+    last = last_cells(as_("eskil").get(f"{reverse('budget')}?ar={today.year + 1}").content.decode())
+    assert last == {
+        "Ramhöjande": kr(Decimal(100_000)),
+        "Täcks inte av någon rad": kr(likely - 100_000),
+        "Summa": kr(likely),
+    }
+
+
+def last_cells(page: str) -> dict[str, str]:
+    """The budget's lines by name, with what the last column says."""
+    table = page[page.index("Budgetrader och hur mycket") :].split("</table>")[0].replace("\u00a0", " ")
+    found = [re.findall(r"<t[hd]\b[^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in table.split("<tr")]
+    rows = [cells for cells in found if cells and cells[0] != "Rad"]
+    return {row[0].strip(): row[-1].strip() for row in rows}
+
+
+def kr(amount: Decimal) -> str:
+    return format_kr(amount).replace("\u00a0", " ")
+
+
+def test_nights_that_the_plans_count_twice_are_told(as_, cast, placed, decision, today):
+    """Somebody who stays on without an end, and a plan that nobody has said follows on it."""
+    stay = placed(decision, days_ago=100, end=today + timedelta(days=1))
+    assert "räknas två gånger" not in as_("eskil").get(reverse("budget")).content.decode()
+    year, starts = today.year + 1, date(today.year + 1, 3, 1)
+    placed(decision, days_ago=-(starts - today).days, planned=True)
+    with acting(cast.asta):
+        stay.end = stay.planned_end = None
+        stay.save(update_fields=["end", "planned_end"])
+    with acting(cast.eskil):
+        money = year_money(user=cast.eskil, year=year, as_of=today)
+    twice = counted_twice(money)
+    assert (twice.persons, twice.amount) == (1, (date(year, 12, 31) - starts).days * 3000 + 3000)
+    text = as_("eskil").get(f"{reverse('budget')}?ar={year}").content.decode().replace("\u00a0", " ")
+    assert "En person har en placering som fortfarande pågår när nästa börjar" in text
+    assert kr(twice.amount) in text

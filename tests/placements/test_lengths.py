@@ -5,7 +5,7 @@ from math import exp
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from placements.episodes import Known, episodes_of
@@ -95,6 +95,7 @@ def test_few_stays_leave_the_curves_far_apart():
 
 
 @given(st.lists(st.tuples(st.integers(1, 3000), st.booleans(), st.integers(0, 500)), max_size=30))
+@example([(1886, False, 0), (3000, False, 0), (3000, False, 0)])  # nobody ever left: a risk too small to draw
 def test_every_curve_rises(rows):
     curves = Lengths.of([Observed(*row) for row in rows]).curves(np.random.default_rng(1), 20)
     assert np.isfinite(curves).all()
@@ -111,6 +112,24 @@ def test_a_remaining_length_is_that_of_the_curve_given_the_age():
 def placing(key: str, begins: date, end: date | None, **changes: object) -> Placing:
     values = {"key": key, "planned_start": begins, "start": begins, "end": end, "prices": ()} | changes
     return Placing(**values)
+
+
+def test_a_stay_without_an_end_lasts_until_the_next_one_begins():
+    """Nobody lives in two places, though nobody has decided the end or linked the two."""
+    first, moves = date(2025, 1, 1), date(2026, 6, 1)
+    stays = [placing("home", first, None), placing("flat", moves, None, start=None)]
+    (episode,) = episodes_of([Known("p", stay) for stay in stays], TODAY, TODAY)
+    assert [link.end for link in episode.links] == [moves, None]
+    assert (episode.arrived, episode.ends) == (first, None)
+
+
+def test_a_late_plan_ends_the_stay_before_it_after_the_cut_at_the_earliest():
+    stays = [
+        placing("home", date(2025, 1, 1), None),
+        placing("flat", date(2026, 4, 1), date(2026, 9, 1), start=None),
+    ]
+    (episode,) = episodes_of([Known("p", stay) for stay in stays], TODAY, TODAY)
+    assert [link.end for link in episode.links] == [date(2026, 5, 1), date(2026, 9, 1)]
 
 
 def test_stays_that_hang_together_are_one_episode_from_the_first_arrival():

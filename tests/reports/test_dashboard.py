@@ -79,6 +79,15 @@ def test_the_forecast_goes_from_the_outcome_to_the_end_of_the_year(place, today)
     )
 
 
+def test_it_says_how_sure_the_forecast_is_as_the_page_of_the_forecast_does(as_):
+    sentence = re.compile(r"I (?:minst )?8 av 10 tänkbara utfall[^<]*?\.|Årets kostnad blev[^<]*?\.")
+    risk = re.compile(r"Risken att budgeten på [^<]*? är [^<]*?\.")
+    client = as_("bo")
+    told = [client.get(reverse(name)).content.decode() for name in ("dashboard", "forecast")]
+    assert sentence.search(told[0])[0] == sentence.search(told[1])[0]
+    assert risk.search(told[0])[0] == risk.search(told[1])[0]
+
+
 def test_it_asks_a_constant_number_of_queries(
     place, as_, django_assert_num_queries, django_assert_max_num_queries
 ):
