@@ -13,9 +13,9 @@ def outcome_sentence(found: Range) -> str:
     """Where eight of ten outcomes lie."""
     low, high = found.year.p10, found.year.p90
     if found.year.known:
-        return f"Årets kostnad blev {about(low)}."
+        return f"Årets kostnad blev {about(low, found.budget)}."
     if low == high:
-        return f"I minst 8 av 10 tänkbara utfall blir årets kostnad {about(low)}."
+        return f"I minst 8 av 10 tänkbara utfall blir årets kostnad {about(low, found.budget)}."
     return f"I 8 av 10 tänkbara utfall hamnar årets kostnad mellan {between(low, high)}."
 
 
@@ -23,7 +23,7 @@ def risk_sentence(found: Range) -> str:
     """How likely it is that the budget does not suffice; empty without a budget."""
     if found.exceeds is None or found.budget is None:
         return ""
-    budget = f"budgeten på {about(found.budget)}"
+    budget = f"budgeten på {about(found.budget, found.year.p10 if _is_one(found) else None)}"
     if found.year.known:
         return f"{budget.capitalize()} räckte{' inte' if found.exceeds else ''}."
     return f"Risken att {budget} inte räcker är {percent_words(found.exceeds)}."
@@ -56,11 +56,26 @@ def percent_words(share: Decimal) -> str:
     return format_percent(share, 0).replace("%", "procent")
 
 
-def about(amount: Decimal) -> str:
-    """The amount in mnkr with one decimal; below two million in kronor, to the nearest ten thousand."""
+def about(amount: Decimal, beside: Decimal | None = None) -> str:
+    """The amount in mnkr with one decimal; below two million in kronor, to the nearest ten thousand.
+
+    More exact where the amount would look the same as the one it stands beside.
+    """
+    if beside is None or beside == amount:
+        return _about(amount, 1)
+    ways = (lambda one: _about(one, 1), lambda one: _about(one, 2), format_kr)
+    return next((way(amount) for way in ways if way(amount) != way(beside)), format_kr(amount, 2))
+
+
+def _about(amount: Decimal, decimals: int) -> str:
     if amount >= 2 * MILLION:
-        return f"{_millions(amount, 1)}{NBSP}mnkr"
+        return f"{_millions(amount, decimals)}{NBSP}mnkr"
     return format_kr(_rounded(amount))
+
+
+def _is_one(found: Range) -> bool:
+    """Whether one amount says it all."""
+    return found.year.p10 == found.year.p90
 
 
 def between(low: Decimal, high: Decimal) -> str:

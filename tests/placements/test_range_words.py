@@ -56,6 +56,23 @@ def test_a_year_that_is_over_is_said_as_it_is():
     assert risk_sentence(replace(year, budget=None, exceeds=None)) == ""
 
 
+@pytest.mark.parametrize(
+    ("cost", "budget", "said"),
+    [
+        (4_815_350, 4_800_000, ("4,82 mnkr", "4,80 mnkr")),
+        (4_800_001, 4_800_000, ("4 800 001 kr", "4 800 000 kr")),
+        (5_815_350, 4_800_000, ("5,8 mnkr", "4,8 mnkr")),
+        (4_800_000, 4_800_000, ("4,8 mnkr", "4,8 mnkr")),
+        (1_004_000, 1_000_000, ("1 004 000 kr", "1 000 000 kr")),
+        (Decimal("1000.25"), Decimal("1000.40"), ("1 000,25 kr", "1 000,40 kr")),
+    ],
+)
+def test_a_cost_that_is_not_the_budget_does_not_look_like_it(cost, budget, said):
+    year = found(cost, cost, cost, budget=Decimal(budget))
+    assert plain(outcome_sentence(year)) == f"I minst 8 av 10 tänkbara utfall blir årets kostnad {said[0]}."
+    assert plain(risk_sentence(year)) == f"Risken att budgeten på {said[1]} inte räcker är 41 procent."
+
+
 def test_a_year_that_hardly_varies_is_not_called_certain():
     year = found(5_000_000, 5_000_000, 5_000_000, exceeds=Decimal("0.93"))
     assert plain(outcome_sentence(year)) == "I minst 8 av 10 tänkbara utfall blir årets kostnad 5,0 mnkr."
