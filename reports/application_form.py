@@ -15,7 +15,6 @@ from avhopp.access.roles import Can
 from avhopp.accounts.models import User
 from avhopp.files.limits import Confinement
 from avhopp.files.opening import run
-from avhopp.kernel.identity import IdentityNumber
 from avhopp.kernel.periods import ONE_DAY, Period
 from avhopp.kernel.refusal import Refused
 from cases.models import Decision
@@ -63,9 +62,8 @@ def context_of(application: GrantApplication, user: User, today: date) -> dict[s
 
 
 def _person(person: Any) -> SimpleNamespace:
-    number = person.identity
-    shown = number.shown if isinstance(number, IdentityNumber) else number or ""
-    return SimpleNamespace(name=person.name, number=shown)
+    number = person.identity_number
+    return SimpleNamespace(name=person.name, number=number.shown if number else "")
 
 
 def _decisions(case: Any, user: User) -> list[Decision]:

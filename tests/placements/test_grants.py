@@ -23,6 +23,7 @@ from placements.criteria import LABELS, criteria_of
 from placements.models import GrantApplication, GrantRequest
 from placements.proposing import proposed_amount
 from placements.waiting import waiting_for
+from tests.markup import said
 from tests.placements.test_comparing import stays
 from tests.placements.words import errors
 
@@ -232,11 +233,22 @@ def test_an_agreement_that_ends_is_an_alert_half_a_year_before(as_, cast, places
         assert concerns_for(cast.asta, today) == []
 
 
-def test_the_filled_form_is_a_pdf_of_what_the_reader_may_see(as_, cast, sent):
+def test_the_filled_form_is_a_pdf_of_what_the_reader_may_see(as_, cast, old_case, sent):
+    """The person's name and number are for those who see the person: not for finance."""
+    with acting(cast.asta):
+        person = old_case.person
+        person.name, person.identity, person.birth_year = "Påhittad Prövare", "199001012385", 1990
+        person.save()
+    forms = {}
     for handle in ("siri", "eskil"):
         response = as_(handle).get(page("application_file", sent))
         assert response["Content-Type"] == "application/pdf"
-        assert response.content.startswith(b"%PDF")
+        forms[handle] = said(response)
+        assert old_case.case_no in forms[handle]
+    assert "Påhittad Prövare" in forms["siri"]
+    assert "19900101-2385" in forms["siri"]
+    assert "Prövare" not in forms["eskil"]
+    assert "2385" not in forms["eskil"]
     with acting(cast.lova):
         assert ReadEntry.objects.filter(object_id=sent.pk, source="utskrift").count() == 2
 
