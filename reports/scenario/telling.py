@@ -13,6 +13,7 @@ from cases.models import Case, Decision
 from cases.states import MeasureKind
 from collaboration.models import Consent, PoliceAssessment
 from placements.models import Placement
+from reports.scenario.batches import BATCH
 from reports.scenario.gaps import Gap
 
 REASON = "Inläst från fil"
@@ -82,7 +83,7 @@ class Teller:
             self._tell(case.pk, "saknas_i_inlasning", requires, self.today, text, case.pk)
 
     def write(self) -> None:
-        Event.objects.bulk_create(self.events, batch_size=500)
+        Event.objects.bulk_create(self.events, batch_size=BATCH)
 
     def _tell(self, case: UUID, kind: str, requires: Can, on: date, text: str, thing: UUID) -> None:
         self.events.append(
