@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from avhopp.access.policy import may_in_general
 from avhopp.access.roles import Can
@@ -66,13 +66,14 @@ class Adjustment:
 class MonthMoney:
     """A month with its stays, and the adjustments of earlier months that were booked with it.
 
-    `first` is the earliest month in which anybody stayed, or this one.
+    `first` is the earliest month in which anybody stayed, or this one; `last_closed` the last month that is.
     """
 
     row: MonthRow
     stays: list[StayRow]
     adjustments: list[Adjustment]
     first: date
+    last_closed: date | None
 
     @property
     def adjusted(self) -> Decimal:
@@ -106,13 +107,16 @@ def month_money(*, user: User, month: Period, today: date) -> MonthMoney:
     end = min(month.end or today, today + ONE_DAY)
     used_now = used_before(stays.values(), end).items()
     now = {UUID(str(key)): used for (key, of), used in used_now if of == month.start}
+    closings = list(MonthClosing.objects.visible_to(user).select_related("closed_by").order_by("month"))
+    closing = next((row for row in closings if row.month == month.start), None)
     booked: dict[UUID, Used] = {}
-    for one in BookedCost.objects.visible_to(user).filter(month=month.start):
-        booked[one.placement_id] = booked.get(one.placement_id, Used()) + Used(one.nights, one.cost)
-    closing = (
-        MonthClosing.objects.visible_to(user).filter(month=month.start).select_related("closed_by").first()
-    )
-    late_rows = _adjustments(user, closing) if closing else []
+    late_rows: list[BookedCost] = []
+    wanted = Q(month=month.start) if closing is None else Q(month=month.start) | Q(closing=closing)
+    for one in BookedCost.objects.visible_to(user).filter(wanted).order_by("month", "id"):
+        if one.month == month.start:
+            booked[one.placement_id] = booked.get(one.placement_id, Used()) + Used(one.nights, one.cost)
+        elif closing != closings[0]:  # what the first one brought forward is no adjustment
+            late_rows.append(one)
     stays |= _also(user, (booked.keys() | {one.placement_id for one in late_rows}) - stays.keys())
     rows = [
         StayRow(stays[key], now.get(key, Used()), booked.get(key, Used()))
@@ -126,25 +130,20 @@ def month_money(*, user: User, month: Period, today: date) -> MonthMoney:
         adjustments=[
             Adjustment(stays[one.placement_id], one.month, Used(one.nights, one.cost)) for one in late_rows
         ],
+        last_closed=closings[-1].month if closings else None,
         first=min((row.first_day.replace(day=1) for row in stays.values()), default=month.start),
     )
 
 
-def _adjustments(user: User, closing: MonthClosing) -> list[BookedCost]:
-    """What the closing booked of earlier months, save what the first one brought forward."""
-    earlier = MonthClosing.objects.visible_to(user).filter(month__lt=closing.month).order_by("month")
-    if not earlier.exists():
-        return []
-    rows = BookedCost.objects.visible_to(user).filter(closing=closing).exclude(month=closing.month)
-    return list(rows.order_by("month", "id"))
-
-
-def may_close(user: User, month: Period, today: date) -> bool:
+def may_close(user: User, money: MonthMoney, today: date) -> bool:
     """Whether the month is the next one to close, and the user may close it."""
-    return may_in_general(user, Can.CLOSE_MONTH) and next_to_close(user, today) == month
+    return (
+        may_in_general(user, Can.CLOSE_MONTH) and next_to_close(money.last_closed, today) == money.row.month
+    )
 
 
 def _also(user: User, keys: Iterable[UUID]) -> dict[UUID, Placement]:
     """Stays that were booked once and are counted no more: withdrawn, or of a decision that is gone."""
-    rows = Placement.objects.visible_to(user).filter(pk__in=list(keys)).select_related("case", "decision")
+    wanted = list(keys)
+    rows = Placement.objects.visible_to(user).filter(pk__in=wanted).select_related("case", "decision")
     return {row.pk: row for row in rows}

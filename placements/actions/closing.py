@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db import connection
-from django.db.models import Max, Sum
+from django.db.models import Sum
 
 from avhopp.access.policy import demand_in_general
 from avhopp.access.roles import Can
@@ -20,9 +20,8 @@ from placements.models import BookedCost, MonthClosing, Placement
 from placements.spending import known_stays
 
 
-def next_to_close(user: User, today: date) -> Period | None:
+def next_to_close(last: date | None, today: date) -> Period | None:
     """The month after the last closed one, or at first the one before today's; None while it is not over."""
-    last = MonthClosing.objects.visible_to(user).aggregate(last=Max("month"))["last"]
     first = add_months(last, 1) if last else add_months(today.replace(day=1), -1)
     wanted = month(first.year, first.month)
     return wanted if wanted.end is not None and wanted.end <= today else None

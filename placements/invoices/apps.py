@@ -6,12 +6,19 @@ class InvoicesConfig(AppConfig):
     verbose_name = "fakturor"
 
     def ready(self) -> None:
-        """Add the invoices' panel and history to the case page. Models can be imported only now."""
+        """Add the invoices to the pages of case, stay and month. Models can be imported only now."""
         from cases.history.kinds import register_history  # noqa: PLC0415
         from cases.panels import register_panel  # noqa: PLC0415
+        from placements.invoices.covered import MONTH_PANELS, STAY_PANELS  # noqa: PLC0415
         from placements.invoices.history import KINDS  # noqa: PLC0415
         from placements.invoices.panels import PANELS  # noqa: PLC0415
+        from placements.month_panels import register_month_panel  # noqa: PLC0415
+        from placements.stay_panels import register_stay_panel  # noqa: PLC0415
 
         for panel in PANELS:
             register_panel(panel)
+        for stay_panel in STAY_PANELS:
+            register_stay_panel(stay_panel)
+        for month_panel in MONTH_PANELS:
+            register_month_panel(month_panel)
         register_history(KINDS)

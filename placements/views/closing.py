@@ -22,9 +22,10 @@ from avhopp.pages.paging import page_of
 from avhopp.pages.tables import Heading
 from placements.actions.closing import close_month
 from placements.models import Placement
+from placements.month_panels import loaded_for_month
 from placements.months import MonthMoney, may_close, month_money
 from placements.remaining import WHOLE
-from placements.showing import number, to_show
+from placements.showing import number
 
 COLUMNS = (
     Heading("Ärende"),
@@ -47,7 +48,7 @@ def budget_month_close(request: UserRequest, month: str) -> HttpResponse:
     wanted, today = _month(month), timezone.localdate()
     if request.method != "POST":
         money = month_money(user=request.user, month=wanted, today=today)
-        context = {"money": money, "may_close": may_close(request.user, wanted, today)}
+        context = {"money": money, "may_close": may_close(request.user, money, today)}
         return render(request, "placements/month_close.html", context)
     try:
         with transaction.atomic():
@@ -70,11 +71,11 @@ def _show(request: UserRequest, month: Period, refused: str | None) -> HttpRespo
         "foot": _foot(money),
         "adjusted_columns": ADJUSTED,
         "adjusted_foot": ["Summa", "", "", format_kr(money.adjusted)],
+        "panels": loaded_for_month(money, page.rows, user, today),
         "refused": refused,
         "partial": user.role not in WHOLE,
-        "sees": to_show(user),
         "is_over": month.end is not None and month.end <= today,
-        "may_close": may_close(user, month, today),
+        "may_close": may_close(user, money, today),
         "closes": may_in_general(user, Can.CLOSE_MONTH),
         "before": periods.add_months(month.start, -1),
         "after": periods.add_months(month.start, 1),

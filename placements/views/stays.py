@@ -110,7 +110,8 @@ def placement(request: UserRequest, stay: Placement) -> HttpResponse:
     stays = Placement.objects.visible_to(request.user).filter(case_id=stay.case_id)
     stays = _joined(stays.with_terms().with_extensions(), sees).select_related("case")
     chain = chain_of(stays, stay.pk)
-    stay = next(row for row in chain if row.pk == stay.pk)
+    held, stay = stay.case, next(row for row in chain if row.pk == stay.pk)
+    stay.case = held  # its grants have been asked for
     months = month_rows(stay, today) if sees.money else []
     rows = [stay_row(row, sees, today) for row in chain]
     goes_on = any(row.moved_from_id == stay.pk for row in chain)
