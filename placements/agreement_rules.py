@@ -56,6 +56,22 @@ def rate_from(prices: Iterable[PricePeriod], day: date) -> Decimal | None:
     return next((row.rate for row in prices if row.start <= day and _reaches(row, day)), None)
 
 
+def prices_between(prices: Iterable[PricePeriod], first: date, end: date | None) -> tuple[PricePeriod, ...]:
+    """What the list says of the nights [first, end), None runs on: a proposal for a stay's own prices.
+
+    The first row begins on `first`, each ends where the next begins, the last one runs on. Nothing when
+    nothing is agreed for the first night.
+    """
+    rows = sorted(prices, key=lambda row: row.start)
+    rate = rate_from(rows, first)
+    if rate is None:
+        return ()
+    later = [row for row in rows if row.start > first and (end is None or row.start < end)]
+    starts = [first, *(row.start for row in later)]
+    rates = [rate, *(row.rate for row in later)]
+    return tuple(map(PricePeriod, starts, [*starts[1:], None], rates))
+
+
 def indexed(rate: Decimal, *, share: Decimal, base: Decimal, now: Decimal) -> Decimal:
     """The rate when `share` of it (0 to 1) follows an index that was `base` and is `now`, to the öre.
 

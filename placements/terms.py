@@ -14,27 +14,40 @@ from avhopp.kernel.refusal import Refused
 from placements.costs import NOTHING, Absence, PricePeriod, Stay, check_stay, preview
 
 
-def agreed_prices(
-    first: date, rate: Decimal, later_from: date | None = None, later_rate: Decimal | None = None
-) -> tuple[PricePeriod, ...]:
-    """One price from the first day on, or two when a later price has been agreed; the last one runs on.
+def later_fields(number: int) -> tuple[str, str]:
+    """What the day and the rate of a later price are called in a form; the first later price is number 1."""
+    more = "" if number == 1 else f"_{number}"
+    return f"later_from{more}", f"later_rate{more}"
 
+
+def agreed_prices(
+    first: date, rate: Decimal, *later: tuple[date | None, Decimal | None]
+) -> tuple[PricePeriod, ...]:
+    """One price from the first day on, and the later ones that are agreed already; the last one runs on.
+
+    `later` are days and rates in order; a pair of nothing is left out.
     Raises Refused later_price_incomplete, later_price_order.
     """
-    if later_from is None and later_rate is None:
-        return (PricePeriod(first, None, rate),)
-    if later_from is None or later_rate is None:
-        field = "later_from" if later_from is None else "later_rate"
-        raise Refused(
-            "later_price_incomplete",
-            "Ange både från vilken dag det senare priset gäller och priset.",
-            field=field,
-        )
-    if later_from <= first:
-        raise Refused(
-            "later_price_order", "Det senare priset måste börja efter den första dagen.", field="later_from"
-        )
-    return (PricePeriod(first, later_from, rate), PricePeriod(later_from, None, later_rate))
+    steps = [(first, rate)]
+    for number, (day, amount) in enumerate(later, start=1):
+        if day is None and amount is None:
+            continue
+        if day is None or amount is None:
+            raise Refused(
+                "later_price_incomplete",
+                "Ange både från vilken dag det senare priset gäller och priset.",
+                field=later_fields(number)[amount is None],
+            )
+        if day <= steps[-1][0]:
+            before = "det förra priset" if len(steps) > 1 else "den första dagen"
+            raise Refused(
+                "later_price_order",
+                f"Det senare priset måste börja efter {before}.",
+                field=later_fields(number)[0],
+            )
+        steps.append((day, amount))
+    ends = [*(day for day, _ in steps[1:]), None]
+    return tuple(PricePeriod(day, end, amount) for (day, amount), end in zip(steps, ends, strict=True))
 
 
 def begun(stay: Stay, start: date, end: date | None, *, shift_prices: bool = False) -> Stay:

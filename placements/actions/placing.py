@@ -16,6 +16,7 @@ from placements.actions.writing import enforce, opened, write_new
 from placements.costs import PricePeriod, Stay, check_stay
 from placements.models import FrameworkAgreement, Placement, Provider
 from placements.rules import check_kind, check_mandate, check_within_decision
+from placements.terms import later_fields
 
 
 @dataclass(frozen=True)
@@ -81,8 +82,10 @@ def check_terms(*, case: Case, terms: Terms, today: date, leaving: Placement | N
     check_within_decision(terms.first_day, terms.end, decision.start or decision.decided, decision.end)
     stay = terms.as_stay()
     check_stay(stay)
-    if any(terms.end is not None and row.start >= terms.end for row in terms.prices[1:]):
-        raise Refused("later_price_order", "Det senare priset börjar efter avresan.", field="later_from")
+    for number, row in enumerate(terms.prices[1:], start=1):
+        if terms.end is not None and row.start >= terms.end:
+            field, _ = later_fields(number)
+            raise Refused("later_price_order", "Det senare priset börjar efter avresan.", field=field)
     check_mandate_of(decision=decision, outside=terms.agreement is None, prices=terms.prices, today=today)
     _check_free(case=case, stay=stay, leaving=leaving)
     refuse_apart(case=case, provider=terms.provider, first=stay.start, end=stay.end)

@@ -16,6 +16,7 @@ from avhopp.kernel.identity import shown_organisation_number
 from avhopp.kernel.swedish_sql import SwedishKey
 from cases.states import MeasureKind
 from cases.visibility import MunicipalityQuerySet
+from placements.costs import PricePeriod
 from placements.counties import CHOICES as COUNTY_CHOICES
 
 
@@ -128,6 +129,10 @@ class AgreementQuerySet(MunicipalityQuerySet):
     def in_force_on(self, day: date) -> Self:
         return self.filter(start__lte=day).filter(Q(end=None) | Q(end__gt=day))
 
+    def with_prices(self) -> Self:
+        """With their price lists, which `price_list` needs."""
+        return self.prefetch_related("prices")
+
     def ending_within(self, first: date, last: date) -> Self:
         """Agreements whose end lies from `first` to `last`, both included."""
         return self.filter(end__gte=first, end__lte=last)
@@ -221,6 +226,11 @@ class FrameworkAgreement(models.Model):
 
     def is_in_force_on(self, day: date) -> bool:
         return self.start <= day and (self.end is None or day < self.end)
+
+    def price_list(self) -> tuple[PricePeriod, ...]:
+        """The ordinary prices, the first one first; needs `with_prices()`."""
+        rows = sorted((row for row in self.prices.all() if not row.level), key=lambda row: row.start)
+        return tuple(PricePeriod(row.start, row.end, row.rate) for row in rows)
 
     @property
     def has_index(self) -> bool:

@@ -114,5 +114,5 @@ def show(form: forms.Form, refused: Refused) -> None:
 
 
 def _fingerprint(form: forms.Form, effect: Effect) -> str:
-    said = [(name, str(form[name].value())) for name in form.fields]
+    said = [(name, str(form[name].value() or "")) for name in form.fields]
     return salted_hmac("placements.counting", repr((said, effect))).hexdigest()

@@ -96,7 +96,12 @@ def _choices(case: Case, user: User, today: date) -> dict[str, Any]:
     agreements = (
         FrameworkAgreement.objects.visible_to(user).filter(provider__in=providers).ending_after(case.received)
     )
-    return {"decisions": decisions, "providers": list(providers), "agreements": list(agreements)}
+    return {
+        "decisions": decisions,
+        "providers": list(providers),
+        "agreements": list(agreements.with_prices()),
+        "today": today,
+    }
 
 
 def _suggested(decisions: list[Decision], request: UserRequest) -> dict[str, Any]:

@@ -83,7 +83,7 @@ def machine(cast: Any, case: Any, places: Any, decision: Any, today: date, seen:
             return Terms(
                 decision=decision, provider=places.inside, agreement=places.agreement, planned_start=day,
                 start=day if came else None, end=None if length is None else day + timedelta(days=length),
-                prices=agreed_prices(day, rate, *step),
+                prices=agreed_prices(day, rate, step),
             )  # fmt: skip
 
         @rule(first=DAYS, length=LENGTH, rate=RATES, later=st.integers(0, 30), came=st.booleans())

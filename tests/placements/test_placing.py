@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from avhopp.access.context import acting
 from avhopp.audit.models import Event
-from avhopp.kernel.money import format_kr
+from avhopp.kernel.money import NBSP, format_kr
 from avhopp.kernel.refusal import Refused
 from cases.models import DelegationRule
 from placements.actions.placing import Terms, check_terms, place_person, write_placement
@@ -45,7 +45,7 @@ def test_counting_shows_the_cost_and_saves_nothing(as_, cast, address, said):
     effect = response.context["effect"]
     assert (effect.total_nights, effect.total_cost) == (30, Decimal(90_000))
     assert format_kr(Decimal(90_000)) in response.content.decode()
-    assert response.context["form"]["rate"].value() == Decimal(3000)
+    assert response.context["form"]["rate"].value() == f"3{NBSP}000"
     with acting(cast.asta):
         assert not Placement.objects.exists()
 

@@ -105,7 +105,7 @@ def do(chain: list[Stay], what: str, number: int, amount: int) -> list[Stay]:
     st.lists(moves, max_size=12),
 )
 def test_no_sequence_of_acts_loses_doubles_or_gives_back_a_night(planned, came, rate, end, shift, acts):
-    prices = terms.agreed_prices(day(planned), Decimal(rate), day(planned + 30), Decimal(rate) / 2)
+    prices = terms.agreed_prices(day(planned), Decimal(rate), (day(planned + 30), Decimal(rate) / 2))
     plan = Stay("stay", day(planned), None if end is None else day(end), prices)
     chain = [terms.begun(plan, day(came), plan.end, shift_prices=shift)]
     for act in acts:
