@@ -52,6 +52,7 @@ def move_person(*, placement: Placement, terms: Terms, by: User, today: date) ->
     placement = held(placement, by)
     leaves, comes = moved_stays(placement=placement, terms=terms, today=today)
     placement.end_reason = Placement.EndReason.MOVED
+    placement.destination = placement.resumption = ""  # the next stay says where the person went
     placement.set_end(terms.first_day, today)
     with told():
         write_stay(placement, leaves)

@@ -8,7 +8,7 @@ from django.urls import reverse
 from avhopp.access.context import acting
 from avhopp.kernel.periods import Period
 from avhopp.kernel.refusal import Refused
-from placements.actions.ending import ended_stay
+from placements.actions.ending import end_placement, ended_stay
 from placements.costs import cost, nights
 from placements.models import Placement
 from placements.showing import chain_of
@@ -48,6 +48,20 @@ def test_a_move_makes_a_chain_that_costs_what_its_parts_cost(as_, cast, placed, 
     whole = Period(stays[0].start, stays[1].end)
     assert sum(nights(row, whole) for row in stays) == 120
     assert sum(cost(row, whole) for row in stays) == counted.context["effect"].total_cost
+
+
+def test_what_was_interrupted_can_be_moved_instead(as_, cast, placed, decision, said, today):
+    stay = placed(decision, days_ago=100)
+    told = {
+        "reason": "avbrott", "resumption": "ja", "destination": "anhorig",
+        "end": today, "by": cast.asta, "today": today,
+    }  # fmt: skip
+    with acting(cast.asta):
+        end_placement(placement=stay, **told)
+    assert save(as_("asta"), address(stay), said).status_code == 302
+    with acting(cast.asta):
+        stay = Placement.objects.get(pk=stay.pk)
+    assert (stay.end_reason, stay.resumption, stay.destination) == ("flyttad", "", "")
 
 
 def test_a_move_that_lies_ahead_is_a_plan(as_, cast, placed, decision, said, today):
