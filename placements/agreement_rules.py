@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from avhopp.kernel.money import round_kr
+from avhopp.kernel.money import format_percent, round_kr
 from avhopp.kernel.refusal import Refused
-from placements.costs import Absence, PricePeriod
+from placements.costs import Absence, PricePeriod, Stay, rate_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,16 @@ class AbsenceRule:
 
     full_nights: int
     share: Decimal
+
+    @property
+    def in_words(self) -> str:
+        """The rule as a part of a Swedish sentence."""
+        decimals = max(0, -int((self.share * 100).normalize().as_tuple().exponent))
+        after = f"{format_percent(self.share, decimals)} av priset"
+        if not self.full_nights:
+            return after
+        first = "första dygnet" if self.full_nights == 1 else f"de första {self.full_nights} dygnen"
+        return f"fullt pris {first}, därefter {after}"
 
 
 def relisted(prices: Iterable[PricePeriod], start: date, rate: Decimal) -> tuple[PricePeriod, ...]:
@@ -89,14 +99,27 @@ def next_index_day(month: int, after: date) -> date:
     return this_year if this_year > after else date(after.year + 1, month, 1)
 
 
-def away_by_rule(first: date, back: date, rate: Decimal, rule: AbsenceRule) -> tuple[Absence, ...]:
+def away_by_rule(
+    first: date, back: date, prices: Iterable[PricePeriod], rule: AbsenceRule
+) -> tuple[Absence, ...]:
     """What the nights [first, back) away cost by the agreement, as absences of one rate each.
 
-    A proposal, for whoever registers the absence to confirm: full price first, then the share, to the öre.
-    Raises Refused absence_empty.
+    Of each night's own price: all of it first, then the share, to the öre. The first price reaches back and
+    the last one on. Raises Refused absence_empty, price_gap.
     """
     if back <= first:
         raise Refused("absence_empty", "Återkomsten måste ligga efter den första natten borta.", field="end")
-    turn = min(back, first + timedelta(days=rule.full_nights))
-    parts = (Absence(first, turn, rate), Absence(turn, back, round_kr(rate * rule.share)))
-    return tuple(part for part in parts if part.end is not None and part.start < part.end)
+    rows = tuple(prices)
+    there = Stay("", first, back, rows)
+    turn = first + timedelta(days=rule.full_nights)
+    edges = sorted({first, turn, *(row.start for row in rows)})
+    parts: list[Absence] = []
+    for day in (edge for edge in edges if first <= edge < back):
+        rate = rate_on(there, day)
+        rate = rate if day < turn else round_kr(rate * rule.share)
+        if parts and parts[-1].rate == rate:
+            continue
+        if parts:
+            parts[-1] = replace(parts[-1], end=day)
+        parts.append(Absence(day, back, rate))
+    return tuple(parts)

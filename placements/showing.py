@@ -16,11 +16,11 @@ from avhopp.kernel import periods
 from avhopp.kernel.money import NBSP
 from avhopp.kernel.money import format_kr as kr
 from avhopp.kernel.periods import ONE_DAY, Period
-from avhopp.kernel.swedish import format_month
+from avhopp.kernel.swedish import format_day, format_month
 from avhopp.pages.charts import Series, StackedBars
 from avhopp.pages.tables import Heading
 from cases.visibility import Written
-from placements.costs import NOTHING, Stay, cost, cost_by_month, nights
+from placements.costs import NOTHING, Absence, Stay, cost, cost_by_month, nights
 from placements.models import Placement, Stage
 
 
@@ -184,6 +184,16 @@ def price_rows(placement: Placement, today: date) -> list[PriceRow]:
             label, tone = "Gäller nu", "success"
         rows.append(PriceRow(price.start, price.end, price.rate, covered, label, tone))
     return rows
+
+
+def nights_away(parts: Iterable[Absence]) -> list[str]:
+    """What each part of an absence costs, in a sentence for each."""
+    return [
+        f"{format_day(part.start)} till {format_day(part.end)}: {(part.end - part.start).days} dygn "
+        f"för {kr(part.rate, 0 if part.rate == int(part.rate) else 2)} per dygn."
+        for part in parts
+        if part.end is not None
+    ]
 
 
 def chain_of(stays: Iterable[Placement], key: UUID) -> list[Placement]:

@@ -10,7 +10,7 @@ from avhopp.pages.forms import DateField, MoneyField, choice_field
 from cases.models import Decision
 from placements.actions.ending import REASONS
 from placements.forms.terms import decision_label
-from placements.models import Placement
+from placements.models import FrameworkAgreement, Placement
 
 QUIET = "Skriv inget om hälsa, hot eller anhöriga: ekonomen kan läsa det."
 
@@ -126,6 +126,18 @@ class AbsenceForm(forms.Form):
         label="Pris vid frånvaro", unit="kr per dygn", help_text="Ersätter dygnspriset de nätterna."
     )
     reason = forms.CharField(label="Skäl", required=False, max_length=200, help_text=QUIET)
+
+    def __init__(self, *args: Any, agreement: FrameworkAgreement | None, **kwargs: Any) -> None:
+        """`agreement` is the one that the stay began under; a reason overrides its rule."""
+        super().__init__(*args, **kwargs)
+        if agreement is None or agreement.absence_rule is None:
+            return
+        self.fields["rate"].required = False
+        self.fields["rate"].help_text = (
+            f"Lämna tomt för regeln i ramavtalet från {agreement.start.isoformat()}: "
+            f"{agreement.absence_rule.in_words}."
+        )
+        self.fields["reason"].help_text = f"Krävs om du anger ett annat pris än regelns. {QUIET}"
 
 
 class PeriodFilter(forms.Form):

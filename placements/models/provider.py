@@ -16,6 +16,7 @@ from avhopp.kernel.identity import shown_organisation_number
 from avhopp.kernel.swedish_sql import SwedishKey
 from cases.states import MeasureKind
 from cases.visibility import MunicipalityQuerySet
+from placements.agreement_rules import AbsenceRule
 from placements.costs import PricePeriod
 from placements.counties import CHOICES as COUNTY_CHOICES
 
@@ -231,6 +232,13 @@ class FrameworkAgreement(models.Model):
         """The ordinary prices, the first one first; needs `with_prices()`."""
         rows = sorted((row for row in self.prices.all() if not row.level), key=lambda row: row.start)
         return tuple(PricePeriod(row.start, row.end, row.rate) for row in rows)
+
+    @property
+    def absence_rule(self) -> AbsenceRule | None:
+        """What nights away cost, None when nothing is agreed about them."""
+        if self.absence_full_nights is None or self.absence_share is None:
+            return None
+        return AbsenceRule(self.absence_full_nights, self.absence_share)
 
     @property
     def has_index(self) -> bool:

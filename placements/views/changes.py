@@ -12,7 +12,7 @@ from avhopp.access.decorators import READ_WRITE, access
 from avhopp.access.requests import UserRequest
 from avhopp.access.roles import Can
 from cases.models import Decision
-from placements.actions.absence import Away, away_stay, record_absence
+from placements.actions.absence import Away, absences_of, away_stay, record_absence
 from placements.actions.beginning import begin_placement, begun_stay, withdraw_plan
 from placements.actions.ending import end_placement, ended_stay
 from placements.actions.extending import change_departure, extended_stay, overstayed, record_overstay
@@ -30,6 +30,7 @@ from placements.forms.changes import (
     WithdrawForm,
 )
 from placements.models import Placement
+from placements.showing import nights_away
 from placements.terms import Effect, effect
 from placements.views.addressing import of_its_case
 from placements.views.counting import Counting, counting_page, simple_page
@@ -200,7 +201,7 @@ def price(request: UserRequest, stay: Placement) -> HttpResponse:
 @of_its_case
 def absence(request: UserRequest, stay: Placement) -> HttpResponse:
     stay, today = _with_terms(request, stay), timezone.localdate()
-    form = AbsenceForm(request.POST or None)
+    form = AbsenceForm(request.POST or None, agreement=stay.agreement)
     return _counted(
         request,
         stay,
@@ -213,6 +214,7 @@ def absence(request: UserRequest, stay: Placement) -> HttpResponse:
             "Spara frånvaron",
             "Frånvaron är sparad.",
         ),
+        lambda: nights_away(absences_of(placement=stay, away=Away(**form.cleaned_data))),
     )
 
 
@@ -223,8 +225,12 @@ def _counted(
     changed: Callable[[], Stay],
     act: Callable[[], object],
     words: tuple[str, str, str, str],
+    told: Callable[[], list[str]] = list,
 ) -> HttpResponse:
-    """A counting page about one stay; `words` are heading, lead, the saving button and the message."""
+    """A counting page about one stay; `words` are heading, lead, the saving button and the message.
+
+    `told` gives sentences about what was counted.
+    """
     heading, lead, save_label, done = words
 
     def count() -> Effect:
@@ -235,7 +241,7 @@ def _counted(
         return _url(stay)
 
     context = {**_around(stay, heading), "lead": lead, "save": save_label}
-    return counting_page(request, form, Counting(count, save, done), context)
+    return counting_page(request, form, Counting(count, save, done, told), context)
 
 
 def _with_terms(request: UserRequest, stay: Placement) -> Placement:

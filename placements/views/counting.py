@@ -41,12 +41,14 @@ COUNTED, DO, SAVE = "counted", "gor", "spara"
 class Counting:
     """`count` tells the effect of the valid form, `save` does it and gives the address to go to.
 
-    Both may raise Refused, which becomes an error on the form. `done` is the message after saving.
+    Both may raise Refused, which becomes an error on the form. `done` is the message after saving, `told`
+    gives sentences about what was counted.
     """
 
     count: Callable[[], Effect]
     save: Callable[[], str]
     done: str
+    told: Callable[[], list[str]] = list
 
 
 def counting_page(
@@ -70,6 +72,7 @@ def counting_page(
             show(form, refused)
     shown = {"effect_columns": _columns(effect), "form": form, "effect": effect, "changed": changed}
     shown["counted"] = fingerprint if effect else ""
+    shown["told"] = counting.told() if effect else []
     shown["remaining"] = _remaining(request, effect)
     return render(request, "placements/counting.html", {**context, **shown})
 

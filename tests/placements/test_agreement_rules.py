@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from avhopp.kernel.money import NBSP, round_kr
 from avhopp.kernel.refusal import Refused
 from placements.agreement_rules import (
     AbsenceRule,
@@ -97,17 +98,37 @@ def test_the_next_index_day(month, after, found):
     assert next_index_day(month, after) == found
 
 
-@given(st.integers(1, 120), st.integers(0, 60), st.decimals(0, 1, places=4), rates)
-def test_nights_away_cost_full_price_first_and_then_the_share(length, full, share, rate):
-    back = DAY + timedelta(days=length)
-    parts = away_by_rule(DAY, back, rate, AbsenceRule(full, share))
-    assert (parts[0].start, parts[-1].end) == (DAY, back)
-    assert all(one.end == other.start for one, other in pairwise(parts))
-    assert sum((one.end - one.start).days for one in parts if one.rate == rate) >= min(length, full)
-    assert all(one.rate <= rate for one in parts)
+@given(st.integers(1, 120), st.integers(0, 60), st.decimals(0, 1, places=4), rates, changes)
+def test_each_night_away_costs_its_own_price_first_and_then_the_share(length, full, share, first, wanted):
+    prices = relisted((), DAY, first)
+    for days, rate in dict(wanted).items():
+        if days > 0:
+            prices = relisted(prices, DAY + timedelta(days=days), rate)
+    begins = DAY + timedelta(days=10)
+    back = begins + timedelta(days=length)
+    parts = away_by_rule(begins, back, prices, AbsenceRule(full, share))
+    assert (parts[0].start, parts[-1].end) == (begins, back)
+    assert all(one.end == other.start and one.rate != other.rate for one, other in pairwise(parts))
+    for number in range(length):
+        night = begins + timedelta(days=number)
+        price = rate_from(prices, night)
+        found = next(part.rate for part in parts if part.start <= night < part.end)
+        assert found == (price if number < full else round_kr(price * share))
+
+
+@pytest.mark.parametrize(
+    ("full", "share", "words"),
+    [
+        (3, "0.5", "fullt pris de första 3 dygnen, därefter 50 % av priset"),
+        (1, "0.6250", "fullt pris första dygnet, därefter 62,5 % av priset"),
+        (0, "1", "100 % av priset"),
+    ],
+)
+def test_the_rule_in_words(full, share, words):
+    assert AbsenceRule(full, Decimal(share)).in_words.replace(NBSP, " ") == words
 
 
 def test_an_absence_has_a_night():
     with pytest.raises(Refused) as refused:
-        away_by_rule(DAY, DAY, Decimal(1), AbsenceRule(1, Decimal(1)))
+        away_by_rule(DAY, DAY, [PricePeriod(DAY, None, Decimal(1))], AbsenceRule(1, Decimal(1)))
     assert refused.value.code == "absence_empty"
