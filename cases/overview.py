@@ -93,7 +93,7 @@ def file_of(case: Case, user: User) -> Parts:
     def grants(model: Any) -> Any:
         return model.objects.filter(in_force(), content_object=case)
 
-    notes = rows(JournalEntry).current().readable_by(user)[:NOTES_SHOWN]
+    notes = rows(JournalEntry).current()[:NOTES_SHOWN]
     name = ("name",)
     parts = {
         "intakes": (Can.SEE_INTAKE, Rows(rows(Intake))),

@@ -127,6 +127,9 @@ def by_kind(rights: dict[DocumentKind, Can]) -> str:
     return f"case kind {' '.join(arms)} else false end"
 
 
+#: What is not signed yet is its author's alone, also when it was changed or taken away: the history as well.
+SIGNED_OR_OWN = "(signed_at is not null or author_id = (select sec.actor()))"
+
 #: A piece is there with its document: the wall of the documents holds inside the question. What is withdrawn
 #: gives no content to anybody.
 WITH_DOCUMENT = (
@@ -199,7 +202,13 @@ TABLES = [
     MunicipalityTable(
         model=DuplicateFlag, web="select, update", see=(Can.SEE_DUPLICATES,), write=(Can.SEE_DUPLICATES,)
     ),
-    CaseTable(model=Intake, see=Can.SEE_INTAKE, write=(Can.WRITE_INTAKE, Can.OPEN_CASE)),
+    CaseTable(
+        model=Intake,
+        see=Can.SEE_INTAKE,
+        write=(Can.WRITE_INTAKE,),
+        or_added=f"case_id = {cases_for(Can.OPEN_CASE)} and (select sec.is_first_contact(case_id))",
+        extra_triggers=answered_once("child_safety_assessed_on"),
+    ),
     CaseTable(model=Investigation, see=Can.SEE_INVESTIGATION, write=(Can.WRITE_INVESTIGATION,)),
     CaseTable(model=HealthPart, see=Can.SEE_HEALTH, write=(Can.WRITE_INVESTIGATION,)),
     CaseTable(model=ChildrenPart, see=Can.SEE_CHILDREN, write=(Can.WRITE_INVESTIGATION,)),
@@ -217,6 +226,9 @@ TABLES = [
         model=JournalEntry,
         see=Can.SEE_JOURNAL,
         write=(Can.WRITE_JOURNAL,),
+        only=SIGNED_OR_OWN,
+        signed="author_id = (select sec.actor()) "
+        "and coalesce(signed_by_id, (select sec.actor())) = (select sec.actor())",
         web="select, insert, update, delete",
         extra_triggers=(
             "drop trigger if exists keep_signed on {table}",

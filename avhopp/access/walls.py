@@ -60,6 +60,10 @@ def municipality_for(*rights: Can) -> str:
     return f"(select sec.municipality_for({_quoted(rights)}))"
 
 
+def _both(rule: str, more: str) -> str:
+    return f"{rule} and {more}" if more else rule
+
+
 @dataclass(frozen=True, kw_only=True)
 class Table:
     """One table and its privileges. `worker` may name columns: `select (id, start)`."""
@@ -103,22 +107,28 @@ class OpenTable(Table):
 class CaseTable(Table):
     """Rows of one case. Seen with `see`, written with any of `write`, added with any of `add`; never moved.
 
-    `add` is given when others may add a row than change one.
+    `add` is given when others may add a row than change one. `only` is SQL: which of the case's rows are
+    seen; `signed` is SQL: whose name may stand on what is written; `or_added` is SQL: what else may be added.
     """
 
     see: Can
     write: tuple[Can, ...]
     add: tuple[Can, ...] = ()
     column: str = "case_id"
+    only: str = ""
+    signed: str = ""
+    or_added: str = ""
 
     def row_rule(self) -> str:
-        return f"{self.column} = {cases_for(self.see)}"
+        return _both(f"{self.column} = {cases_for(self.see)}", self.only)
 
     def insert_rule(self) -> str:
-        return f"{self.column} = {cases_for(*(self.add or self.write))}"
+        rule = f"{self.column} = {cases_for(*(self.add or self.write))}"
+        rule = f"case when {rule} then true else {self.or_added} end" if self.or_added else rule
+        return _both(rule, self.signed)
 
     def write_rule(self) -> str:
-        return f"{self.column} = {cases_for(*self.write)}"
+        return _both(f"{self.column} = {cases_for(*self.write)}", self.signed)
 
 
 @dataclass(frozen=True, kw_only=True)

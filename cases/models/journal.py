@@ -17,16 +17,12 @@ from cases.visibility import CaseScopedQuerySet
 class JournalQuerySet(CaseScopedQuerySet):
     see = Can.SEE_JOURNAL
 
+    def visible_to(self, user: User) -> Self:
+        """Signed entries, and the drafts that `user` wrote: a draft is its author's working material."""
+        return super().visible_to(user).filter(Q(signed_at__isnull=False) | Q(author=user))
+
     def drafts(self) -> Self:
         return self.filter(signed_at=None)
-
-    def readable_by(self, user: User) -> Self:
-        """Signed entries, and the drafts that `user` wrote: a draft is its author's working material."""
-        return self.filter(Q(signed_at__isnull=False) | Q(author=user))
-
-    def drafts_of_others(self, user: User) -> Self:
-        """That somebody else has a draft may be seen by who may read the journal, though not what it says."""
-        return self.drafts().exclude(author=user).select_related("author")
 
     def with_versions(self) -> Self:
         """With author, signer and the later version: what an entry shows about itself, in one query."""

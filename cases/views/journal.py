@@ -16,6 +16,7 @@ from avhopp.pages.paging import page_of
 from cases.actions.journal import correct_entry, edit_draft, remove_draft, sign_entry, write_draft
 from cases.forms.journal import CorrectionForm, JournalForm, note_of
 from cases.forms.plain import ConfirmForm
+from cases.journal import drafts_of_others
 from cases.models import Case, JournalEntry
 from cases.views.pages import belongs, form_page, refusals_in, today
 
@@ -25,16 +26,14 @@ PER_PAGE = 20
 @access(Case, Can.SEE_JOURNAL)
 def journal(request: UserRequest, case: Case) -> HttpResponse:
     """The entries, the newest first. Replaced versions stay, marked; drafts are shown to their author."""
-    entries = JournalEntry.objects.visible_to(request.user).filter(case=case).readable_by(request.user)
+    entries = JournalEntry.objects.visible_to(request.user).filter(case=case)
     page = page_of(entries.with_versions(), request, per_page=PER_PAGE)
     context = {
         "case": case,
         "page": page,
         "user_id": request.user.pk,
         "can_write": may(request.user, Can.WRITE_JOURNAL, case),
-        "waiting": JournalEntry.objects.visible_to(request.user)
-        .filter(case=case)
-        .drafts_of_others(request.user),
+        "waiting": drafts_of_others(case.pk),
     }
     return render(request, "cases/journal.html", context)
 
@@ -63,10 +62,7 @@ def journal_new(request: UserRequest, case: Case) -> HttpResponse:
 def journal_entry(request: UserRequest, entry: JournalEntry, case_id: UUID) -> HttpResponse:
     """One entry, with the versions before and after it."""
     belongs(entry, case_id)
-    found = JournalEntry.objects.visible_to(request.user).readable_by(request.user).with_versions()
-    shown = found.filter(pk=entry.pk).first()
-    if shown is None:  # somebody else's draft
-        return redirect("journal", case_id)
+    shown = JournalEntry.objects.visible_to(request.user).with_versions().get(pk=entry.pk)
     can_write = may(request.user, Can.WRITE_JOURNAL, entry.case)
     context = {
         "case": entry.case,
@@ -80,10 +76,8 @@ def journal_entry(request: UserRequest, entry: JournalEntry, case_id: UUID) -> H
 @access(JournalEntry, Can.WRITE_JOURNAL, READ_WRITE)
 def journal_edit(request: UserRequest, entry: JournalEntry, case_id: UUID) -> HttpResponse:
     belongs(entry, case_id)
-    if entry.is_signed or entry.author_id != request.user.pk:
-        return refuse(
-            request, entry, "Bara den som skrev utkastet kan ändra det, och bara tills det är signerat."
-        )
+    if entry.is_signed:
+        return refuse(request, entry, "Anteckningen är signerad och låst. Skriv en rättelse i stället.")
     form = JournalForm(request.POST or None, today=today(), initial=note_of(entry))
     if form.is_valid():
         with refusals_in(form):

@@ -141,6 +141,7 @@ def gather(world: World, many: int, seed: int) -> Crowd:
                 continue
             column = "id" if table == "cases_case" else "case_id"
             query = f"select count(*) from app.{table} where {column} = %s"
+            query += " and signed_at is not null" if rule.drafts else ""  # the walkers have written none
             rows = admin.execute(query, [copies[0].case]).fetchone()[0]
             if rows:
                 crowd.tables.append((rule, rows))
@@ -184,6 +185,8 @@ def page(crowd: Crowd) -> Callable[[Walker, int, int, int], str]:
         method = address.methods[subject // len(PAGES) % len(address.methods)]
         book, role = walker.book, walker.book.roles[user]
         should = answer(address, method, role, book.relations(user, case))
+        if address.object == "draft" and should == "in":
+            should = "hidden"  # it is somebody else's: the walkers have written none
         if user in book.closed:
             should = "sign_in"
         found = _sent(crowd, walker, user, method, _url(crowd, address, case))

@@ -53,6 +53,7 @@ class Rule:
     less: frozenset[str]
     here: bool
     writers: frozenset[str]
+    drafts: bool = False
 
     @property
     def is_special(self) -> bool:
@@ -84,7 +85,7 @@ def rules() -> dict[str, Rule]:
             table, words[0], words[1] if len(words) > 1 else "read",
             frozenset(word[1:] for word in words if word[0] == "+"),
             frozenset(word[1:] for word in words if word[0] == "-"),
-            "here" in words, frozenset(right.split()),
+            "here" in words, frozenset(right.split()), "drafts" in words,
         )  # fmt: skip
     return found
 
@@ -187,13 +188,27 @@ class Bench:
             with self.acting("web", context(self.world.people[role, relation])):
                 found = self.counts(asked)
             for table in asked:
-                should = self.rows[table] if self.of(table).shown(role, relation) else 0
+                should = self.many(table, role, relation)
                 if found[table] != should:
                     yield f"{table}: {role}/{relation} sees {found[table]}, should see {should}"
 
     def of(self, table: str) -> Rule:
         """The rule of a table, or of the table whose history it is."""
         return rules()[self.history.get(table, table)]
+
+    def many(self, table: str, role: str, relation: str) -> int:
+        """How many of the table's rows there should be for the account."""
+        rule = self.of(table)
+        if not rule.shown(role, relation):
+            return 0
+        hidden = 0
+        if rule.drafts:
+            others = f"{self.where(rule)} and signed_at is null and author_id <> %s"
+            person = self.world.people[role, relation].pk
+            hidden = self.admin.execute(
+                f"select count(*) from app.{table} where {others}", [person]
+            ).fetchone()[0]
+        return self.rows[table] - hidden
 
     # ---- The probes. Each gives the complaints about one table.
 
@@ -204,7 +219,7 @@ class Bench:
         if rule is None or rule.is_special or table not in self.rows:
             return
         for role, relation in ASKING:
-            should = self.rows[table] if rule.shown(role, relation) else 0
+            should = self.many(table, role, relation)
             with self.acting("web", context(self.world.people[role, relation])):
                 found = self.counted(table)
             if found != should:
@@ -234,11 +249,18 @@ class Bench:
             return
         held = privileges("web", table, is_history=False)
         changes, deletes = "update" in held, "delete" in held
+        if rule.drafts:
+            yield from self._drafts(table, row)
         for role, relation in WRITING:
             may, sees = rule.writable(role, relation), rule.shown(role, relation)
             adds = may if table not in ADDERS else role in ADDERS[table]
             adds = adds and role in FEWER_ADD.get(table, STAFF)
-            with self.acting("web", context(self.world.people[role, relation])):
+            person = self.world.people[role, relation]
+            if rule.drafts:  # everybody's own; whoever writes none is asked about another's
+                own = self.world.drafts.get(person.pk, row["id"])
+                row = row | {"id": str(own), "author_id": str(person.pk)}
+                sees = sees and person.pk in self.world.drafts
+            with self.acting("web", context(person)):
                 changed = self.tried(f"update app.{table} set id = id where id = %s", [row["id"]])
                 if changed != ("no" if not changes else 1 if may else "no" if sees else 0):
                     yield f"{table}: {role}/{relation} changes {changed}"
@@ -249,6 +271,25 @@ class Bench:
                     gone = self.tried(f"delete from app.{table} where id = %s", [row["id"]])
                     if gone != (1 if may else 0):
                         yield f"{table}: {role}/{relation} deletes {gone}"
+
+    def _drafts(self, table: str, row: dict[str, Any]) -> Iterator[str]:
+        """Another's draft is neither changed, signed nor removed, and none is written in another's name."""
+        person = self.world.people["handler", "co_handler"]
+        mine = self.world.drafts[person.pk]
+        other = self.world.drafts[self.world.people["handler", "assigned"].pk]
+        sign = f"update app.{table} set signed_at = now(), signed_by_id = %s where id = %s"
+        with self.acting("web", context(person)):
+            for told, statement, values in (
+                ("changes another's draft", f"update app.{table} set id = id where id = %s", [other]),
+                ("signs another's draft", sign, [person.pk, other]),
+                ("removes another's draft", f"delete from app.{table} where id = %s", [other]),
+            ):
+                if self.tried(statement, values) != 0:
+                    yield f"{table}: {told}"
+            if self.tried(sign, [row["author_id"], mine]) != "no":
+                yield f"{table}: signs in another's name"
+            if self.tried(self._insert(table), [Jsonb(self._fresh(table, row))]) != "no":
+                yield f"{table}: writes in another's name"
 
     def _insert(self, table: str) -> str:
         return f"insert into app.{table} select * from jsonb_populate_record(null::app.{table}, %s)"

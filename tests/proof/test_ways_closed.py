@@ -251,3 +251,39 @@ def test_the_catalog_tells_what_was_torn(bench, what):
     with bench.admin.transaction(force_rollback=True):
         bench.admin.execute(TORN[what])
         assert seen(bench) != set(catalog.committed())
+
+
+def test_another_handlers_draft_is_neither_read_nor_taken_away(bench):
+    """Twin: the author reads, changes and removes it. The history of it is the author's as well."""
+    author, other = (bench.world.people["handler", where] for where in ("assigned", "co_handler"))
+    draft = bench.world.drafts[author.pk]
+    for who, there in ((other, 0), (author, 1)):
+        with bench.acting("web", context(who)):
+            for table in ("cases_journalentry", "cases_historicaljournalentry"):
+                found = bench.admin.execute(f"select count(*) from app.{table} where id = %s", [draft])
+                assert found.fetchone() == (there,), (table, there)
+            for act in ("update app.cases_journalentry set id = id", "delete from app.cases_journalentry"):
+                assert bench.admin.execute(f"{act} where id = %s", [draft]).rowcount == there
+
+
+def test_a_first_contact_is_never_rewritten(bench):
+    """Twin: whoever works with contacts notes once that the child's safety was assessed."""
+    find = "select id from app.cases_intake where case_id = %s and child_safety_assessed_on is null"
+    (intake,) = bench.admin.execute(find, [bench.world.case]).fetchone()
+    assess = "update app.cases_intake set child_safety_assessed_on = '2026-01-02' where id = %s"
+    for role, may in (("handler", True), ("coordinator", False), ("manager", False)):
+        with bench.acting("web", context(bench.world.people[role, "assigned"])):
+            for column, value in (("received", "2020-01-01"), ("kind", "anmalan"), ("text", "")):
+                change = f"update app.cases_intake set {column} = %s where id = %s"
+                assert refused(bench, change, value, intake), (role, column)
+            assert refused(bench, assess, intake) is not may, role
+
+
+def test_who_opens_cases_adds_no_contact_to_one_that_has_some(bench):
+    (row,) = bench.admin.execute(
+        "select to_jsonb(i) from app.cases_intake i where case_id = %s", [bench.world.case]
+    ).fetchone()
+    add = "insert into app.cases_intake select * from jsonb_populate_record(null::app.cases_intake, %s)"
+    for role, may in (("handler", True), ("senior", True), ("coordinator", False), ("manager", False)):
+        with bench.acting("web", context(bench.world.people[role, "assigned"])):
+            assert refused(bench, add, Jsonb(row | {"id": str(uuid.uuid4())})) is not may, role

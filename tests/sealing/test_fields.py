@@ -3,16 +3,18 @@
 import pytest
 from django.apps import apps
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 
 from avhopp.access.context import acting
 from avhopp.kernel.sealing import Sealed, Unreadable
 from avhopp.sealing import rings
 from avhopp.sealing.fields import SealedBytesField, SealedTextField
-from cases.models import Intake, Person
+from cases.models import Intake, JournalEntry, Person
 from cases.together import Rows, alone
 from tests.databases import TEST_DATABASE, administrator
 
 NUMBER = "198112189876"
+NOTES = "cases_journalentry"
 
 
 @pytest.fixture
@@ -40,6 +42,15 @@ def text_for(case, text: str) -> Intake:
     intake.received = case.received
     intake.save(force_insert=True)
     return intake
+
+
+def draft_for(case, by, text: str) -> JournalEntry:
+    """What may still be changed: a first contact may not."""
+    at = timezone.now()
+    entry = JournalEntry(case=case, kind="kontakt", occurred_on=case.received, author=by, written_at=at)
+    entry.facts = text
+    entry.save(force_insert=True)
+    return entry
 
 
 def test_the_column_holds_a_sealed_text_and_the_attribute_what_was_written(person):
@@ -72,26 +83,26 @@ def test_history_is_sealed_too_and_opens_with_the_rows_own_id(person):
 
 def test_a_sealed_text_that_is_moved_to_another_row_does_not_open(cast, case):
     with acting(cast.asta):
-        mine, other = text_for(case, "Den ena"), text_for(case, "Den andra")
-        (column,) = stored("text", "cases_intake", mine.pk)
-        write_raw("text", "cases_intake", column, other.pk)
-        moved = Intake.objects.get(pk=other.pk)
+        mine, other = (draft_for(case, cast.asta, text) for text in ("Den ena", "Den andra"))
+        (column,) = stored("facts", NOTES, mine.pk)
+        write_raw("facts", NOTES, column, other.pk)
+        moved = JournalEntry.objects.get(pk=other.pk)
         with pytest.raises(Unreadable):
-            moved.text  # noqa: B018
-        write_raw("informant", "cases_intake", column, mine.pk)
+            moved.facts  # noqa: B018
+        write_raw("informant", NOTES, column, mine.pk)
         with pytest.raises(Unreadable):
-            Intake.objects.get(pk=mine.pk).informant  # noqa: B018
-        assert Intake.objects.get(pk=mine.pk).text == "Den ena"
+            JournalEntry.objects.get(pk=mine.pk).informant  # noqa: B018
+        assert JournalEntry.objects.get(pk=mine.pk).facts == "Den ena"
 
 
 @pytest.mark.parametrize("plain", ["Storgatan 1", "s1.", "s1.case1.å", " ", "s1"])
 def test_the_database_takes_no_plain_text(cast, case, plain):
     with acting(cast.asta):
-        intake = text_for(case, "Den ena")
-        with pytest.raises(DatabaseError, match="text_is_sealed"), transaction.atomic():
-            write_raw("text", "cases_intake", plain, intake.pk)
-        write_raw("text", "cases_intake", "", intake.pk)
-        assert Intake.objects.get(pk=intake.pk).text == ""
+        draft = draft_for(case, cast.asta, "Den ena")
+        with pytest.raises(DatabaseError, match="facts_is_sealed"), transaction.atomic():
+            write_raw("facts", NOTES, plain, draft.pk)
+        write_raw("facts", NOTES, "", draft.pk)
+        assert JournalEntry.objects.get(pk=draft.pk).facts == ""
 
 
 def test_every_sealed_column_has_its_check_and_a_place_of_its_own(db):

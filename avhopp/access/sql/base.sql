@@ -150,6 +150,22 @@ language sql stable security definer set search_path = '' as $$
     select not exists (select from app.cases_case c where c.person_id = candidate)
 $$;
 
+-- Whether the case has no contact yet: whoever opens a case writes its first, and only who works with contacts more.
+create or replace function sec.is_first_contact(of_case uuid) returns boolean
+language sql stable security definer set search_path = '' as $$
+    select not exists (select from app.cases_intake i where i.case_id = of_case)
+$$;
+
+-- That somebody else has an unsigned note in the journal, to whoever may read it: who and since when, and no more.
+create or replace function sec.drafts_of_others(of_case uuid) returns table (author text, written_at timestamptz)
+language sql stable security definer rows 5 set search_path = '' as $$
+    select u.name, e.written_at
+    from app.cases_journalentry e join app.accounts_user u on u.id = e.author_id
+    where e.case_id = of_case and of_case = any (array(select sec.cases('see_journal')))
+      and e.signed_at is null and e.author_id <> sec.actor()
+    order by e.written_at, e.id
+$$;
+
 -- Tell the coordinator that two persons share an identity number, and tell the caller nothing. `number` is the
 -- number's blind index: while keys are rotated it has two, and the caller asks for each.
 drop function if exists sec.flag_duplicates(uuid);
