@@ -17,6 +17,7 @@ from django.shortcuts import redirect
 
 from avhopp.accounts.models import User
 from avhopp.accounts.proofs import FRESH_SECONDS, PROVIDER
+from avhopp.accounts.sealed_factors import opened, sealed
 from avhopp.accounts.signing_in import begin, working_account
 
 NOT_LET_IN = "Kommunens inloggning gick inte att använda här. Kontakta systemförvaltaren."
@@ -37,6 +38,12 @@ class FactorAdapter(DefaultMFAAdapter):
 
     def _get_user_identifier(self, user: User) -> str:  # type: ignore[override]
         return user.username
+
+    def encrypt(self, text: str) -> str:
+        return sealed(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return opened(encrypted_text)
 
     def generate_authenticator_name(self, user: User, type: Any) -> str:  # type: ignore[override]
         return "Passkey"

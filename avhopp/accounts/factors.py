@@ -12,6 +12,7 @@ from django.utils.crypto import salted_hmac
 from avhopp.access import throttle
 from avhopp.accounts.models import User
 from avhopp.accounts.proofs import FACTOR, prove
+from avhopp.accounts.sealed_factors import secrets_of
 from avhopp.kernel import one_time
 from avhopp.kernel.refusal import Refused
 
@@ -68,12 +69,14 @@ def add_app(user: User, secret: str, code: str, now: float) -> Authenticator:
         raise Refused("has_app", "Du har redan en app. Ta bort den först.")
     if one_time.matching_step(secret, code, now) is None:
         raise Refused("wrong_code", "Koden stämmer inte. Skriv den som appen visar just nu.", field="code")
-    return TOTP.activate(user, secret).instance
+    with secrets_of(user.pk):
+        return TOTP.activate(user, secret).instance
 
 
 def recovery_codes(user: User) -> list[str]:
     """The codes that are left, made the first time."""
-    return RecoveryCodes.activate(user).get_unused_codes()
+    with secrets_of(user.pk):
+        return RecoveryCodes.activate(user).get_unused_codes()
 
 
 def renew_recovery_codes(user: User) -> list[str]:
@@ -100,8 +103,11 @@ def remove_all(user: User) -> None:
 
 def _is_right(factor: Authenticator, code: str, now: float) -> bool:
     if factor.type == Authenticator.Type.RECOVERY_CODES:
-        return bool(factor.wrap().validate_code("".join(code.split())))
+        with secrets_of(factor.user_id):
+            return bool(factor.wrap().validate_code("".join(code.split())))
     if factor.type != Authenticator.Type.TOTP:
         return False
-    step = one_time.matching_step(decrypt(factor.data["secret"]), code, now)
+    with secrets_of(factor.user_id):
+        secret = decrypt(factor.data["secret"])
+    step = one_time.matching_step(secret, code, now)
     return step is not None and throttle.use_once("step", f"{factor.user_id}|{step}", STEPS_REMEMBERED)

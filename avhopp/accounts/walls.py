@@ -95,6 +95,15 @@ begin
         using errcode = 'check_violation', constraint = 'teams_are_managed';
 end $$"""
 
+#: Nothing plain reaches the secrets of second factors, whoever writes them: the app's, the recovery codes' seed.
+SEALED = "^s1[.](factors|officers)[0-9]+[.][A-Za-z0-9_-]+$"
+SECRETS_SEALED = (
+    "alter table {table} drop constraint if exists secrets_are_sealed",
+    "alter table {table} add constraint secrets_are_sealed check (not data ? 'migrated_codes' "
+    + "".join(f"and (not data ? '{one}' or data ->> '{one}' ~ '{SEALED}') " for one in ("secret", "seed"))
+    + ")",
+)
+
 # Drafts are forgotten after seven days, unread, whoever signs in next.
 FORGET_DRAFTS = """
 create or replace function sec.forget_drafts() returns void
@@ -139,6 +148,7 @@ TABLES = [
         rows=OWN,
         inserts=OWN,
         extra_triggers=(
+            *SECRETS_SEALED,
             "grant insert, delete on {table} to avhopp_policy",  # portal.enrol
             "create policy functions_add on {table} for insert to avhopp_policy with check (type = 'totp')",
             "create policy functions_remove on {table} for delete to avhopp_policy using (true)",

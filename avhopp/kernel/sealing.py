@@ -55,6 +55,11 @@ class Sealed:
         return _parts(self.token)[0]
 
 
+def is_sealed(text: str) -> bool:
+    """Whether the text has the form of a sealed one."""
+    return _TOKEN.fullmatch(text) is not None
+
+
 def new_secret() -> bytes:
     return os.urandom(KEY_BYTES)
 

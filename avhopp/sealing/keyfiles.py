@@ -16,6 +16,8 @@ RINGS = {
     "case": "what is written in a case: web",
     "protected": "protected address and contact: web",
     "release": "what was released to the police: web and portal",
+    "factors": "secrets of second factors: web",
+    "officers": "those of police officers: portal",
 }
 INDEX = "index_identity"
 WRAPPED = "data key"

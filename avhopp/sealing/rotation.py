@@ -23,6 +23,8 @@ from avhopp.sealing.models import DataKey
 
 BATCH = 100
 REASON = "nyckelbyte"
+#: Sealed texts that are no column of ours: the table and where in it.
+INSIDE = (("mfa_authenticator", "(data ->> 'secret')"), ("mfa_authenticator", "(data ->> 'seed')"))
 
 
 class InUse(Exception):
@@ -151,6 +153,9 @@ def sealed_rows() -> Iterator[tuple[str, str, int]]:
             elif isinstance(one, SealedBytesField):
                 for data_key, rows in _count(model, one.column, 2, in_bytes=True):
                     yield data_key, one.ring, rows
+    for table, text in INSIDE:
+        for data_key, rows in _count_texts(table, text, 2):
+            yield data_key, data_key.rstrip("0123456789"), rows
 
 
 def retire() -> list[str]:
@@ -180,10 +185,15 @@ def _count(model: type[Model], column: str, part: int, *, in_bytes: bool = False
     """How many values of a column name each key, which is the given part of the text."""
     quote = connection.ops.quote_name
     text = f"encode(substring({quote(column)} from 1 for 30), 'escape')" if in_bytes else quote(column)
+    return _count_texts(quote(model._meta.db_table), text, part)
+
+
+def _count_texts(table: str, text: str, part: int) -> list[tuple[str, int]]:
+    """The same for a table and an SQL expression of it."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"select split_part({text}, '.', %s), count(*) from {quote(model._meta.db_table)} "
-            f"where {quote(column)} <> '' group by 1 order by 1",
+            f"select split_part({text}, '.', %s), count(*) from {table} "
+            f"where {text} <> '' group by 1 order by 1",
             [part],
         )
         return cursor.fetchall()

@@ -38,6 +38,8 @@ PRODUCTION = (
     "sealing_case",
     "sealing_protected",
     "sealing_release",
+    "sealing_factors",
+    "sealing_officers",
     "index_identity",
 )
 

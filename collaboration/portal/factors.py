@@ -16,6 +16,7 @@ from avhopp.access import throttle
 from avhopp.access.context import acting
 from avhopp.kernel import one_time
 from avhopp.kernel.refusal import Refused
+from collaboration.portal.app_secrets import opened_secret, sealed_secret
 from collaboration.portal.models import PoliceUser
 
 STEPS_REMEMBERED = (2 * one_time.TOLERANCE + 2) * one_time.STEP_SECONDS
@@ -73,13 +74,22 @@ def enrol(user: PoliceUser, code_digest: str, password: str, secret: str, code: 
     if one_time.matching_step(secret, code, time.time()) is None:
         raise Refused("wrong_code", "Koden stämmer inte. Skriv den som appen visar just nu.", field="code")
     hashed = make_password(password)
-    if not _ask("select portal.enrol(%s, %s, %s, %s)", [user.pk, code_digest, hashed, secret]):
+    sealed = sealed_secret(secret, user.pk, *_row("select data_key, wrapped_key from portal.sealing_key()"))
+    if not _ask("select portal.enrol(%s, %s, %s, %s)", [user.pk, code_digest, hashed, sealed]):
         raise Refused("used", WRONG_ONE_TIME)
 
 
 def _secret(user: PoliceUser) -> str | None:
     with acting(user):
-        return _ask("select portal.my_factor()", [])
+        kept, *key = _row("select secret, data_key, wrapped_key from portal.my_factor()")
+    return None if kept is None else opened_secret(kept, user.pk, *key)
+
+
+def _row(query: str) -> tuple[Any, ...]:
+    """The one row; of nothing where there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return cursor.fetchone() or (None,) * len(cursor.description)
 
 
 def _ask(query: str, values: list[Any]) -> str | None:

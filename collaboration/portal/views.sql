@@ -60,9 +60,20 @@ language sql stable security definer rows 30 set search_path = '' as $$
 $$;
 
 -- The second factor of whoever acts: the secret that the officer's app knows, and nobody else's.
-create or replace function portal.my_factor() returns text
-language sql stable security definer set search_path = '' as $$
-    select a.data ->> 'secret' from app.mfa_authenticator a where a.user_id = (sec.me()).id and a.type = 'totp'
+-- It is sealed; its data key comes along, wrapped with a key that only the portal's file has.
+drop function if exists portal.my_factor();
+create or replace function portal.my_factor() returns table (secret text, data_key text, wrapped_key text)
+language sql stable security definer rows 1 set search_path = '' as $$
+    select a.data ->> 'secret', k.id, k.wrapped
+    from app.mfa_authenticator a
+    left join app.sealing_datakey k on k.ring = 'officers' and k.id = split_part(a.data ->> 'secret', '.', 2)
+    where a.user_id = (sec.me()).id and a.type = 'totp'
+$$;
+
+-- The data key that the portal seals a new secret with: useless without the portal's file.
+create or replace function portal.sealing_key() returns table (data_key text, wrapped_key text)
+language sql stable security definer rows 1 set search_path = '' as $$
+    select k.id, k.wrapped from app.sealing_datakey k where k.ring = 'officers' order by k.number desc limit 1
 $$;
 
 -- Whether the officer's newest one-time code is this one, unused and still valid.
@@ -83,8 +94,8 @@ declare
 begin
     select u.* into who from app.accounts_user u where u.id = officer and u.role = 'polis' for no key update;
     if not found or not portal.enrolment_is_open(officer, code) then return false; end if;
-    if hashed !~ '^argon2\$' or secret !~ '^[A-Z2-7]{32}$' then
-        raise exception 'enrol: neither a hash nor a secret' using errcode = 'invalid_parameter_value';
+    if hashed !~ '^argon2\$' or secret !~ '^s1[.]officers[0-9]+[.][A-Za-z0-9_-]+$' then
+        raise exception 'enrol: neither a hash nor a sealed secret' using errcode = 'invalid_parameter_value';
     end if;
     update app.accounts_onetimecode c set used_at = clock_timestamp() where c.user_id = officer and c.digest = code;
     update app.accounts_user u set password = hashed where u.id = officer;
@@ -104,6 +115,7 @@ grant usage, create on schema portal to avhopp_policy;
 alter function portal.my_unit() owner to avhopp_policy;
 alter function portal.log_read(uuid, text) owner to avhopp_policy;
 alter function portal.my_factor() owner to avhopp_policy;
+alter function portal.sealing_key() owner to avhopp_policy;
 alter function portal.enrolment_is_open(uuid, text) owner to avhopp_policy;
 alter function portal.enrol(uuid, text, text, text) owner to avhopp_policy;
 alter view portal.account owner to avhopp_policy;

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 
 import pytest
-from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
 from avhopp.access import throttle
 from avhopp.access.context import acting
+from avhopp.accounts.sealed_factors import secrets_of
 from avhopp.kernel import one_time
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -30,8 +31,8 @@ def app_of(cast):
 
     def given(handle: str) -> str:
         user = cast.people[handle]
-        with acting(user):
-            Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": SECRET})
+        with acting(user), secrets_of(user.pk):
+            TOTP.activate(user, SECRET)
         return SECRET
 
     return given

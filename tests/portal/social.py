@@ -21,6 +21,7 @@ from avhopp.access.context import acting  # noqa: E402
 from avhopp.access.roles import MACHINE_ROLES, Role  # noqa: E402
 from avhopp.accounts.actions.codes import order_code  # noqa: E402
 from avhopp.accounts.models import Municipality, PoliceUnit, Unit, User  # noqa: E402
+from avhopp.sealing.models import DataKey  # noqa: E402
 from cases.actions.accounts import ensure_machine_accounts  # noqa: E402
 from cases.actions.grants import join_team  # noqa: E402
 from cases.actions.intake import FirstContact, NewPerson, open_case  # noqa: E402
@@ -30,6 +31,7 @@ from collaboration.actions.consents import NewConsent, record_consent, withdraw_
 from collaboration.actions.releases import Wish, prepare_release, recall_package, release_package  # noqa: E402
 from collaboration.models import Consent, LegalBasis, ReleasePackage  # noqa: E402
 from collaboration.models.release import police_reads  # noqa: E402
+from collaboration.portal.app_secrets import sealed_secret  # noqa: E402
 from collaboration.portal.seal import checksum  # noqa: E402
 from reports.scenario.loading import load  # noqa: E402
 from reports.scenario.reading import read_file  # noqa: E402
@@ -81,7 +83,9 @@ def seed() -> dict[str, Any]:
         with acting(importer):
             user = User.objects.create(username=f"{handle}@0099", handle=handle, **facts)
         with acting(user):
-            Authenticator.objects.create(user=user, type="totp", data={"secret": APP_SECRET})
+            key = DataKey.objects.get(ring="officers")
+            secret = sealed_secret(APP_SECRET, user.pk, key.id, key.wrapped)
+            Authenticator.objects.create(user=user, type="totp", data={"secret": secret})
     case = new_case()
     return {
         "accounts": {

@@ -217,6 +217,7 @@ def test_nor_does_any_column_or_function_elsewhere_open(portal_login):
     ).fetchall()
     assert [name for (name,) in functions] == [
         "portal.enrol", "portal.enrolment_is_open", "portal.log_read", "portal.my_factor", "portal.my_unit",
+        "portal.sealing_key",
     ]  # fmt: skip
 
 

@@ -88,10 +88,11 @@ def test_the_portal_reaches_the_database_the_queue_and_the_proxy_only() -> None:
 
 
 def test_each_process_has_its_own_secrets_only() -> None:
-    seals = {"sealing_identity", "sealing_case", "sealing_protected", "sealing_release", "index_identity"}
+    seals = {f"sealing_{ring}" for ring in ("identity", "case", "protected", "release", "factors")}
+    seals.add("index_identity")
     assert secrets_of("web") == {"db_web", "context_web", "django_secret", "valkey"} | seals
     portal = {"db_portal", "context_portal", "django_secret_portal", "valkey_portal"}
-    assert secrets_of("portal") == portal | {"sealing_release"}
+    assert secrets_of("portal") == portal | {"sealing_release", "sealing_officers"}
     worker = {"db_worker", "context_worker", "django_secret_worker", "valkey", "ledger_anchor"}
     assert secrets_of("worker") == worker | {"sealing_identity"}
     assert secrets_of("db") & seals == set(), "the database has no key to what it keeps"
