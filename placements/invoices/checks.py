@@ -18,6 +18,7 @@ from placements.invoices.checking import (
     check_invoice,
     check_stay,
 )
+from placements.invoices.doubtful import Sign, signs
 from placements.invoices.models import Invoice, InvoiceLine, PaidNight
 from placements.invoices.telling import LABELS, sentence
 from placements.models import Placement
@@ -47,6 +48,23 @@ class CheckedStay:
 
 
 @dataclass(frozen=True)
+class Doubtful:
+    """A line that is not charged by the night and looks like nights, and why it does."""
+
+    line: InvoiceLine
+    signs: tuple[Sign, ...]
+
+    @property
+    def why(self) -> str:
+        return ", ".join(sign.value for sign in self.signs)
+
+    @property
+    def field(self) -> str:
+        """What the form calls it."""
+        return f"rad{self.line.position}"
+
+
+@dataclass(frozen=True)
 class Checked:
     """The whole invoice. `hidden` lines are of cases that the reader may not see; nothing is said of them."""
 
@@ -59,6 +77,17 @@ class Checked:
     @property
     def agrees(self) -> bool:
         return not self.check.differences
+
+    def doubtful(self) -> list[Doubtful]:
+        """The lines that look like nights of their stay and are charged as something else."""
+        found = []
+        for one in self.stays:
+            rates = {row.rate for row in (*one.stay.prices.all(), *one.stay.absences.all())}
+            for line in one.lines:
+                if line.unit == InvoiceLine.Unit.OTHER:
+                    said = signs(text=line.text, unit_price=line.unit_price, amount=line.amount, rates=rates)
+                    found += [Doubtful(line, said)] if said else []
+        return sorted(found, key=lambda one: one.line.position)
 
 
 def checked(*, invoice: Invoice, lines: Sequence[InvoiceLine], user: User, today: date) -> Checked:

@@ -12,7 +12,7 @@ KINDS = [
         area="Pengar",
         told_by=("start",),
         names={"invoice": "faktura"},
-        hidden=("text", "reference"),  # the provider's own words may name anybody
+        hidden=("text", "reference", "not_nights"),  # the provider's own words may name anybody
         opens=False,
     ),
 ]

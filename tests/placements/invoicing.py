@@ -75,13 +75,24 @@ class Desk:
 
         self.act("eskil", work)
 
-    def approve(self, invoice: Invoice, because: str = "", by: str = "eskil") -> Invoice:
-        return self.act(  # type: ignore[return-value]
-            by, lambda user: deciding.approve_invoice(invoice=invoice, explanation=because, by=user, at=NOW)
-        )
+    def approve(
+        self, invoice: Invoice, because: str = "", by: str = "eskil", not_nights: str = ""
+    ) -> Invoice:
+        """`not_nights`: what is said of every line that looks like nights and is something else."""
 
-    def attest(self, invoice: Invoice, by: str = "bo") -> Invoice:
-        return self.act(by, lambda user: deciding.attest_invoice(invoice=invoice, by=user, at=NOW))  # type: ignore[return-value]
+        def work(user: User) -> Invoice:
+            lines = InvoiceLine.objects.filter(invoice=invoice)
+            said = {line.pk: not_nights for line in lines}
+            return deciding.approve_invoice(
+                invoice=invoice, explanation=because, not_nights=said, by=user, at=NOW
+            )
+
+        return self.act(by, work)  # type: ignore[return-value]
+
+    def attest(self, invoice: Invoice, by: str = "bo", *, seen: bool = False) -> Invoice:
+        return self.act(  # type: ignore[return-value]
+            by, lambda user: deciding.attest_invoice(invoice=invoice, by=user, at=NOW, seen=seen)
+        )
 
     def approved(self, number: str, *lines: LineFacts, because: str = "", **more: object) -> Invoice:
         invoice = self.register(number, *lines, **more)

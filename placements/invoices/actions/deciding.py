@@ -13,9 +13,9 @@ from avhopp.accounts.models import User
 from avhopp.kernel.money import format_kr, round_kr
 from avhopp.kernel.refusal import Refused
 from placements.invoices.accounting import Rule, account_for
-from placements.invoices.actions.refusals import SECOND, told
+from placements.invoices.actions.refusals import SECOND, SENTENCES, told
 from placements.invoices.actions.registering import note
-from placements.invoices.checks import checked
+from placements.invoices.checks import Checked, checked
 from placements.invoices.models import AccountRule, Invoice, InvoiceLine
 from placements.invoices.states import InvoiceState, check_open, check_step
 from placements.models import Placement
@@ -69,12 +69,21 @@ def _match(invoice: Invoice, line: InvoiceLine | None, match: Match, stays: Mapp
     return True
 
 
-def approve_invoice(*, invoice: Invoice, explanation: str, by: User, at: datetime) -> Invoice:
+def approve_invoice(
+    *,
+    invoice: Invoice,
+    explanation: str,
+    by: User,
+    at: datetime,
+    not_nights: Mapping[UUID, str] | None = None,
+) -> Invoice:
     """It is right, or its differences are explained. From here on its nights are paid, and by it alone.
 
+    `not_nights` says of each line that looks like nights, without being charged by the night, why it is not.
+
     Raises:
-        Refused: not_allowed, wrong_state, lines_hidden, unmatched, unexplained, night_paid, not_paid,
-            credited_too_much, credited_too_little.
+        Refused: not_allowed, wrong_state, lines_hidden, unmatched, unexplained, not_nights_missing,
+            night_paid, not_paid, credited_too_much, credited_too_little.
     """
     invoice = _held(invoice, by, Can.WRITE_INVOICES)
     check_open(invoice.state)
@@ -95,10 +104,14 @@ def approve_invoice(*, invoice: Invoice, explanation: str, by: User, at: datetim
             "Skriv varför den godkänns ändå.",
             field="explanation",
         )
+    doubtful = _not_nights(found, not_nights or {})
     invoice.state, invoice.note = S.APPROVED, explanation.strip()
     invoice.reviewed_by, invoice.reviewed_at = by, at
     invoice.expected = round_kr(found.check.expected)
     with told():
+        for line in doubtful:
+            line.not_nights_by = by
+            line.save(update_fields=["not_nights", "not_nights_by"])
         invoice.save(update_fields=["state", "note", "reviewed_by", "reviewed_at", "expected"])
     note(
         invoice,
@@ -148,11 +161,13 @@ def reject_invoice(*, invoice: Invoice, reason: str, by: User, today: date) -> I
     return _with_words(invoice, S.REJECTED, reason, by, today, "faktura_avvisad", "Fakturan avvisades.")
 
 
-def attest_invoice(*, invoice: Invoice, by: User, at: datetime) -> Invoice:
+def attest_invoice(*, invoice: Invoice, by: User, at: datetime, seen: bool = False) -> Invoice:
     """A second person says that it is to be paid. The account strings are frozen on the lines.
 
+    `seen`: they have read why lines that look like nights are not, where there are any.
+
     Raises:
-        Refused: not_allowed, wrong_state, second_person, lines_hidden, no_account.
+        Refused: not_allowed, wrong_state, second_person, lines_hidden, not_nights_unseen, no_account.
     """
     invoice = _held(invoice, by, Can.ATTEST_INVOICES)
     check_step(invoice.state, S.ATTESTED)
@@ -160,9 +175,12 @@ def attest_invoice(*, invoice: Invoice, by: User, at: datetime) -> Invoice:
         raise Refused("second_person", SECOND)
     lines = lines_of(invoice, by)
     _all_there(invoice, lines)
+    if not seen and any(line.not_nights for line in lines):
+        raise Refused(*SENTENCES["not_nights_is_seen"])
     rules = _rules(by)
     with told():
         for line in lines:
+            line.not_nights_seen_by = by if line.not_nights else None
             stay = line.placement
             assert stay is not None, "an approved line is matched"
             line.account_string = account_for(
@@ -172,7 +190,7 @@ def attest_invoice(*, invoice: Invoice, by: User, at: datetime) -> Invoice:
                 day=line.start or invoice.period_start,
                 label=stay.decision.get_kind_display(),
             )
-            line.save(update_fields=["account_string"])
+            line.save(update_fields=["account_string", "not_nights_seen_by"])
         invoice.state, invoice.attested_by, invoice.attested_at = S.ATTESTED, by, at
         invoice.save(update_fields=["state", "attested_by", "attested_at"])
     note(invoice, by, timezone.localdate(at), "faktura_attesterad", "Fakturan attesterades.")
@@ -194,8 +212,8 @@ def undo_attest(*, invoice: Invoice, reason: str, by: User, today: date) -> Invo
     with told():
         invoice.save(update_fields=["state", "note", "attested_by", "attested_at"])
         for line in lines_of(invoice, by):
-            line.account_string = ""
-            line.save(update_fields=["account_string"])
+            line.account_string, line.not_nights_seen_by = "", None
+            line.save(update_fields=["account_string", "not_nights_seen_by"])
     note(invoice, by, today, "faktura_attest_angrad", "Attesten togs tillbaka.", invoice.note)
     return invoice
 
@@ -214,6 +232,10 @@ def undo_approval(*, invoice: Invoice, reason: str, by: User, today: date) -> In
     invoice.reviewed_by = invoice.reviewed_at = invoice.expected = None
     with told():
         invoice.save(update_fields=["state", "note", "reviewed_by", "reviewed_at", "expected"])
+        for line in lines_of(invoice, by):
+            if line.not_nights:
+                line.not_nights, line.not_nights_by = "", None
+                line.save(update_fields=["not_nights", "not_nights_by"])
     note(invoice, by, today, "faktura_granskning_angrad", "Granskningen togs tillbaka.", invoice.note)
     return invoice
 
@@ -266,6 +288,21 @@ def _with_words(
         invoice.save(update_fields=["state", "note"])
     note(invoice, by, today, kind, text, invoice.note)
     return invoice
+
+
+def _not_nights(found: Checked, said: Mapping[UUID, str]) -> list[InvoiceLine]:
+    """The lines that look like nights, each with the words for why it is not."""
+    lines = []
+    for one in found.doubtful():
+        one.line.not_nights = said.get(one.line.pk, "").strip()
+        if not one.line.not_nights:
+            raise Refused(
+                "not_nights_missing",
+                f"Rad {one.line.position} ser ut som dygn: {one.why}. Skriv varför den inte är det.",
+                field=one.field,
+            )
+        lines.append(one.line)
+    return lines
 
 
 def _words(text: str) -> str:

@@ -111,6 +111,16 @@ SENTENCES: dict[str, tuple[str, str, str | None]] = {
         "Din roll har inte behörighet att göra det här.",
         None,
     ),
+    "not_nights_is_told": (
+        "not_nights_missing",
+        "En rad som inte är dygn ser ut som dygn på placeringen. Skriv varför den inte är det.",
+        None,
+    ),
+    "not_nights_is_seen": (
+        "not_nights_unseen",
+        "Bekräfta att du har läst varför raderna inte är dygn.",
+        "seen",
+    ),
     "invoice_is_kept": ("kept", "En faktura ändras inte. Avvisa den och registrera den på nytt.", None),
     "line_is_kept": ("kept", "Raden är låst: fakturan är inte längre öppen.", None),
 }

@@ -6,15 +6,30 @@ from uuid import UUID
 
 from django import forms
 
+from avhopp.kernel.money import format_kr
 from avhopp.pages.forms import DateField
 from cases.states import MeasureKind
 from placements.invoices.actions.deciding import Match
+from placements.invoices.checks import Doubtful
 from placements.invoices.models import AccountRule, ExportFormat
 from placements.invoices.models.accounts import CODE
 
 
 def _area() -> forms.Textarea:
     return forms.Textarea(attrs={"rows": 3})
+
+
+class AttestForm(forms.Form):
+    """A question with a button, and a tick when there is something to have read: lines and words."""
+
+    def __init__(self, *args: Any, reasons: Sequence[tuple[int, str]] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if reasons:
+            self.fields["seen"] = forms.BooleanField(
+                label="Jag har kontrollerat att de raderna inte är dygn som betalas på annat sätt",
+                required=False,
+                help_text=" ".join(f"Rad {number}: {words}" for number, words in reasons),
+            )
 
 
 class ConfirmForm(forms.Form):
@@ -29,6 +44,22 @@ class ApproveForm(forms.Form):
         required=False,
         help_text="Skriv inga namn. Den som attesterar läser det här.",
     )
+
+    def __init__(self, *args: Any, doubtful: Sequence[Doubtful] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.doubtful = doubtful
+        for one in doubtful:
+            self.fields[one.field] = forms.CharField(
+                label=f"Rad {one.line.position}, {format_kr(one.line.amount, 2)}: varför är det inte dygn?",
+                max_length=1000,
+                widget=_area(),
+                required=False,
+                help_text=f"Raden ser ut som dygn: {one.why}. "
+                "Skriv inga namn. Den som attesterar läser det här.",
+            )
+
+    def not_nights(self) -> dict[UUID, str]:
+        return {one.line.pk: self.cleaned_data[one.field] for one in self.doubtful}
 
 
 class QuestionForm(forms.Form):

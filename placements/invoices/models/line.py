@@ -44,7 +44,8 @@ class InvoiceLine(models.Model):
     """One line as the provider wrote it, and the stay that a person has said it is for.
 
     The nights are [start, end): `end` is the day after the last night that is charged. Only lines in nights
-    have dates for certain; what is charged otherwise is for a stay too, and pays for no night.
+    have dates for certain; what is charged otherwise is for a stay too, and pays for no night. When it looks
+    like nights all the same, whoever approves it says why it is not, and whoever attests it has seen that.
     """
 
     class Unit(models.TextChoices):
@@ -69,6 +70,9 @@ class InvoiceLine(models.Model):
     placement = models.ForeignKey(Placement, models.PROTECT, null=True, blank=True, related_name="+")
     frees_nights = models.BooleanField("krediterar hela dygn", default=False)
     account_string = models.CharField("kontering", max_length=80, blank=True)
+    not_nights = SealedTextField("varför det inte är dygn", blank=True, place="invoiceline.not_nights")
+    not_nights_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    not_nights_seen_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
 
     objects = LineQuerySet.as_manager()
     history = HistoricalRecords()
@@ -96,6 +100,15 @@ class InvoiceLine(models.Model):
             models.CheckConstraint(
                 condition=Q(quantity__gte=0, unit_price__gte=0, vat_rate__gte=0, vat_rate__lte=100),
                 name="line_measures_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(not_nights="", not_nights_by=None, not_nights_seen_by=None)
+                | (Q(unit="annat", not_nights_by__isnull=False) & ~Q(not_nights="")),
+                name="not_nights_with_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(not_nights_seen_by=None) | ~Q(not_nights_seen_by=F("not_nights_by")),
+                name="not_nights_seen_by_a_second_person",
             ),
         ]
         indexes = [

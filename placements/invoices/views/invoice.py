@@ -18,7 +18,14 @@ from avhopp.audit.timeline import events_on
 from avhopp.pages.tables import Heading
 from placements.invoices.actions import deciding
 from placements.invoices.checks import checked
-from placements.invoices.forms.deciding import ApproveForm, ConfirmForm, PaidForm, QuestionForm, ReasonForm
+from placements.invoices.forms.deciding import (
+    ApproveForm,
+    AttestForm,
+    ConfirmForm,
+    PaidForm,
+    QuestionForm,
+    ReasonForm,
+)
 from placements.invoices.models import ImportContent, Invoice, InvoiceLine
 from placements.invoices.showing import may_read_texts, provider_names
 from placements.invoices.states import InvoiceState as S
@@ -64,7 +71,7 @@ def invoice_approve(request: UserRequest, found: Invoice) -> HttpResponse:
     lines = deciding.lines_of(found, request.user)
     result = checked(invoice=found, lines=lines, user=request.user, today=timezone.localdate())
     _log(request, lines)
-    form = ApproveForm(_sent(request))
+    form = ApproveForm(_sent(request), doubtful=result.doubtful())
     lead = (
         "Fakturan stämmer med avtalet, dygn för dygn."
         if result.agrees
@@ -74,7 +81,8 @@ def invoice_approve(request: UserRequest, found: Invoice) -> HttpResponse:
     return _step(
         request, found, form, "Godkänn fakturan", "Godkänn",
         lambda **on: deciding.approve_invoice(
-            invoice=found, explanation=form.cleaned_data["explanation"], by=on["by"], at=timezone.now()
+            invoice=found, explanation=form.cleaned_data["explanation"], not_nights=form.not_nights(),
+            by=on["by"], at=timezone.now(),
         ),
         "Fakturan är granskad. En kollega behöver attestera den.",
         lead=lead,
@@ -114,9 +122,15 @@ def invoice_reject(request: UserRequest, found: Invoice) -> HttpResponse:
 
 @access(Invoice, Can.ATTEST_INVOICES, READ_WRITE)
 def invoice_attest(request: UserRequest, found: Invoice) -> HttpResponse:
+    lines = deciding.lines_of(found, request.user)
+    _log(request, lines)
+    reasons = [(line.position, line.not_nights) for line in lines if line.not_nights]
+    form = AttestForm(_sent(request), reasons=reasons)
     return _step(
-        request, found, ConfirmForm(_sent(request)), "Attestera fakturan", "Attestera",
-        lambda **on: deciding.attest_invoice(invoice=found, by=on["by"], at=timezone.now()),
+        request, found, form, "Attestera fakturan", "Attestera",
+        lambda **on: deciding.attest_invoice(
+            invoice=found, by=on["by"], at=timezone.now(), seen=form.cleaned_data.get("seen", False)
+        ),
         "Fakturan är attesterad.",
         lead="Du intygar att fakturan ska betalas. Konteringen låses på raderna, och sedan ändras inget.",
     )  # fmt: skip
