@@ -135,7 +135,7 @@ def _due(case_id: UUID, id: UUID, what: str, detail: str, start: date) -> Due:
 
 
 def _proposals(user: User, today: date) -> list[Due]:
-    """Decisions that somebody prepared and that `user` may make."""
+    """Decisions that somebody prepared and that `user` may make, or has to lay before the committee."""
     if not role_can(user.role, Can.DECIDE):
         return []
     waiting = list(DecisionProposal.objects.visible_to(user).waiting().filter(of_open_cases(user)))
@@ -143,20 +143,17 @@ def _proposals(user: User, today: date) -> list[Due]:
         return []
     order = [rules.Rule.of(row) for row in DelegationRule.objects.visible_to(user).in_force_on(today)]
     return [
-        Due(
-            one.case_id,
-            "Ta ställning till förslag till beslut",
-            one.prepared_on,
-            reverse("decide", args=[one.case_id]),
-        )
+        Due(one.case_id, what, one.prepared_on, reverse("decide", args=[one.case_id]))
         for one in waiting
-        if _may_decide(user, one, order)
+        if (what := _asked_of(user, one, order))
     ]
 
 
-def _may_decide(user: User, proposal: DecisionProposal, order: list[rules.Rule]) -> bool:
+def _asked_of(user: User, proposal: DecisionProposal, order: list[rules.Rule]) -> str:
+    """What `user` is to do with the proposal, nothing when it is another's to decide."""
     try:
         rules.allowing_rule(user.role, proposal.wanted, order)
-    except Refused:
-        return False
-    return True
+    except Refused as refused:
+        highest = user.role == rules.RANK[-1] and refused.code == "no_delegation"
+        return "Lägg fram förslag till beslut för utskottet" if highest else ""
+    return "Ta ställning till förslag till beslut"

@@ -6,11 +6,16 @@ Source: the municipality's delegation order as dated data (DOMAIN.md 2.8) and th
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from avhopp.access.roles import Role
+from avhopp.kernel.money import format_kr
 from avhopp.kernel.refusal import Refused
+
+#: Who decides what nobody may on delegation (DOMAIN.md 2.8).
+COMMITTEE = "Det ska fattas av nämnden eller dess utskott."
 
 #: From the lowest decision-maker to the highest. Who stands higher may decide what a lower one may.
 RANK = (Role.CASE_WORKER, Role.SENIOR_CASE_WORKER, Role.UNIT_MANAGER)
@@ -18,7 +23,7 @@ RANK = (Role.CASE_WORKER, Role.SENIOR_CASE_WORKER, Role.UNIT_MANAGER)
 
 @dataclass(frozen=True)
 class Rule:
-    """One point of the delegation order. `max_days` None sets no limit in time."""
+    """One point of the delegation order. None sets no limit: in days, kronor per night, kronor in all."""
 
     id: UUID
     point: str
@@ -26,28 +31,63 @@ class Rule:
     role: str
     max_days: int | None
     outside_framework: bool
+    max_rate: Decimal | None = None
+    max_cost: Decimal | None = None
 
     @classmethod
     def of(cls, row: Any) -> "Rule":
-        return cls(row.pk, row.point, row.kind, row.role, row.max_days, row.outside_framework)
+        return cls(
+            row.pk,
+            row.point,
+            row.kind,
+            row.role,
+            row.max_days,
+            row.outside_framework,
+            row.max_rate,
+            row.max_cost,
+        )
+
+    @property
+    def in_words(self) -> str:
+        """How far the point reaches, as a part of a Swedish sentence."""
+        parts = ["utan gräns i tid" if self.max_days is None else f"högst {self.max_days} dygn"]
+        parts += [] if self.max_rate is None else [f"högst {format_kr(self.max_rate)} per dygn"]
+        parts += [] if self.max_cost is None else [f"högst {format_kr(self.max_cost)} sammanlagt"]
+        return ", ".join([*parts, "även utanför ramavtal"] if self.outside_framework else parts)
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What somebody wants to decide. `days` None is a decision without an end."""
+    """What somebody wants to decide. `days` None is a decision without an end.
+
+    `rate` is the highest price per night that it allows; None names none, and then the point that it is made
+    on is the limit where somebody is placed (placements/actions/mandate.py).
+    """
 
     kind: str
     days: int | None
     outside_framework: bool = False
+    rate: Decimal | None = None
+
+    @property
+    def cost(self) -> Decimal | None:
+        """What all its nights may cost, None when that is not said."""
+        return None if self.rate is None or self.days is None else self.rate * self.days
 
 
 def covers(rule: Rule, wanted: Wanted) -> bool:
-    """Whether the point is about this kind of measure, this long and at this kind of place."""
+    """Whether the point is about this kind of measure, this long, at this kind of place and this dear."""
     if rule.kind != wanted.kind:
         return False
     if wanted.outside_framework and not rule.outside_framework:
         return False
-    return rule.max_days is None or (wanted.days is not None and wanted.days <= rule.max_days)
+    if rule.max_rate is not None and wanted.rate is not None and wanted.rate > rule.max_rate:
+        return False
+    if rule.max_cost is not None and wanted.cost is not None and wanted.cost > rule.max_cost:
+        return False
+    if wanted.days is None:  # without an end there is no whole cost either
+        return rule.max_days is None and rule.max_cost is None
+    return rule.max_days is None or wanted.days <= rule.max_days
 
 
 def deciders(wanted: Wanted, rules: Iterable[Rule]) -> list[Role]:
@@ -74,7 +114,8 @@ def allowing_rule(role: str, wanted: Wanted, rules: Iterable[Rule]) -> Rule:
     if not able:
         raise Refused(
             "no_delegation",
-            "Ingen får fatta det här beslutet på delegation. Det ska fattas av nämnden.",
+            f"Ingen får fatta det här beslutet på delegation. {COMMITTEE} "
+            "Spara det som förslag, så finns det färdigt för dem.",
         )
     names = " eller ".join(decider.label.lower() for decider in able)
     raise Refused(
@@ -84,22 +125,33 @@ def allowing_rule(role: str, wanted: Wanted, rules: Iterable[Rule]) -> Rule:
     )
 
 
-def _reach(rule: Rule) -> tuple[int, float, bool, str]:
+def _reach(rule: Rule) -> tuple[int, float, bool, float, float, str]:
+    def bound(limit: int | Decimal | None) -> float:
+        return float("inf") if limit is None else float(limit)
+
     return (
         RANK.index(Role(rule.role)),
-        float("inf") if rule.max_days is None else rule.max_days,
+        bound(rule.max_days),
         rule.outside_framework,
+        bound(rule.max_rate),
+        bound(rule.max_cost),
         rule.point,
     )
 
 
 def wanted_by(
-    *, kind: str, rejected: bool, start: date | None, end: date | None, outside_framework: bool
+    *,
+    kind: str,
+    rejected: bool,
+    start: date | None,
+    end: date | None,
+    outside_framework: bool,
+    rate: Decimal | None = None,
 ) -> Wanted:
     """What a decision asks of the delegation order. A rejection lasts no time and uses no place."""
     if rejected:
         return Wanted(kind, 0)
-    return Wanted(kind, (end - start).days if start and end else None, outside_framework)
+    return Wanted(kind, (end - start).days if start and end else None, outside_framework, rate)
 
 
 def check_definition(result: str, criteria: tuple[bool | None, bool | None, bool | None]) -> None:
@@ -122,10 +174,11 @@ def check_definition(result: str, criteria: tuple[bool | None, bool | None, bool
         )
 
 
-#: The standard delegation order: lowest decision-maker, longest number of days, outside framework agreements.
-#: 123 and 366 days hold any four and twelve calendar months.
+#: The standard delegation order: lowest decision-maker, longest number of days, outside framework agreements,
+#: most kronor per night. 123 and 366 days hold any four and twelve calendar months; the amounts lie above the
+#: 3 000 kronor that a place costs as a rule (R-34), and are the municipality's own to set.
 STANDARD = (
-    (Role.CASE_WORKER, 123, False),
-    (Role.SENIOR_CASE_WORKER, 366, False),
-    (Role.UNIT_MANAGER, None, True),
+    (Role.CASE_WORKER, 123, False, Decimal(4000)),
+    (Role.SENIOR_CASE_WORKER, 366, False, Decimal(5000)),
+    (Role.UNIT_MANAGER, None, True, None),
 )

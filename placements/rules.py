@@ -77,6 +77,30 @@ def check_mandate(
         )
 
 
+def check_whole_cost(*, cost: Decimal | None, limit: Decimal | None, decider: str) -> None:
+    """All nights that rest on a decision cost no more than whoever made it may decide (DOMAIN.md 2.8).
+
+    `cost` None: the nights have no end, so nobody can tell.
+    Raises Refused whole_cost_unknown, above_max_cost.
+    """
+    if limit is None:
+        return
+    if cost is None:
+        raise Refused(
+            "whole_cost_unknown",
+            f"Beslutet får kosta högst {format_kr(limit)} sammanlagt. Ange en avresa, "
+            "så att kostnaden går att räkna ut.",
+            field="end",
+        )
+    if cost > limit:
+        raise Refused(
+            "above_max_cost",
+            f"Dygnen som vilar på beslutet skulle kosta {format_kr(cost)}. Den som fattade det får "
+            f"besluta om högst {format_kr(limit)}. {decider}",
+            field="end",
+        )
+
+
 def check_amount(amount: Decimal, limit: Decimal, code: str, text: str, field: str) -> None:
     """The amount is above zero and at most the limit.
 

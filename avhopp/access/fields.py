@@ -37,7 +37,7 @@ FIELDS: dict[Can, dict[str, str]] = {
     Can.SEE_CHILDREN: {"cases.ChildrenPart": "text", "cases.ChildSafety": "text"},
     Can.SEE_DECISION: {
         "cases.Decision": "kind outcome decided start end enforced notified outside_framework max_rate "
-        "delegation provision decided_by",
+        "delegation provision decided_by body minutes",
         "cases.DecisionProposal": "kind outcome start end outside_framework max_rate provision prepared_by "
         "prepared_on settled_on",
     },

@@ -30,6 +30,8 @@ class Terms:
     outside_framework: bool = False
     max_rate: Decimal | None = None
     provision: LegalProvision | None = None
+    body: str = ""  # Decision.Body: the committee's decision, written down from its minutes
+    minutes: str = ""
 
     @property
     def wanted(self) -> rules.Wanted:
@@ -40,6 +42,7 @@ class Terms:
             start=self.start,
             end=self.end,
             outside_framework=self.outside_framework,
+            rate=self.max_rate,
         )
 
 
@@ -49,12 +52,15 @@ def delegation_on(*, municipality_id: UUID, day: date) -> list[rules.Rule]:
     return [rules.Rule.of(row) for row in rows]
 
 
-def check_terms(*, case: Case, terms: Terms, decided: date, by: User, today: date) -> rules.Rule:
+def check_terms(*, case: Case, terms: Terms, decided: date, by: User, today: date) -> rules.Rule | None:
     """Whether `by` may decide this on the day; the point of the delegation order that says so.
+
+    None for a decision of the committee or its subcommittee, which whoever stands highest writes down.
 
     Raises:
         Refused: `not_allowed`, `not_in_this_state`, `bad_day`, `reasons_missing`, `period_missing`,
-            `period_order`, `provision_not_in_force`, `beyond_delegation`, `no_delegation`.
+            `period_order`, `provision_not_in_force`, `beyond_delegation`, `no_delegation`, `not_registrar`,
+            `minutes_missing`.
     """
     demand(by, Can.DECIDE, case)
     next_state(case.state, _event(terms))
@@ -63,6 +69,9 @@ def check_terms(*, case: Case, terms: Terms, decided: date, by: User, today: dat
     if decided < case.received:
         raise Refused("bad_day", "Beslutsdagen kan inte ligga före dagen då ärendet kom in.", field="decided")
     _check_content(terms=terms, day=decided)
+    if terms.body:
+        _check_body(terms=terms, by=by)
+        return None
     return rules.allowing_rule(
         by.role, terms.wanted, delegation_on(municipality_id=case.municipality_id, day=decided)
     )
@@ -78,7 +87,8 @@ def prepare_decision(*, case: Case, terms: Terms, by: User, today: date) -> Deci
     next_state(case.state, _event(terms))
     _check_content(terms=terms, day=today)
     DecisionProposal.objects.filter(case=case).waiting().update(settled_on=today)
-    proposal = DecisionProposal(case=case, prepared_by=by, prepared_on=today, **_fields(terms))
+    said = {name: value for name, value in _fields(terms).items() if name not in ("body", "minutes")}
+    proposal = DecisionProposal(case=case, prepared_by=by, prepared_on=today, **said)
     proposal.save(force_insert=True)
     record(
         by=by,
@@ -100,13 +110,16 @@ def decide(*, case: Case, terms: Terms, decided: date, by: User, today: date) ->
     demand(by, Can.DECIDE, case)
     case = Case.objects.locked().get(pk=case.pk)
     rule = check_terms(case=case, terms=terms, decided=decided, by=by, today=today)
-    decision = Decision(case=case, decided=decided, decided_by=by, delegation_id=rule.id, **_fields(terms))
+    decision = Decision(case=case, decided=decided, **_fields(terms))
+    if rule is not None:
+        decision.decided_by, decision.delegation_id = by, rule.id
     decision.save(force_insert=True)
     DecisionProposal.objects.filter(case=case).waiting().update(settled_on=today)
     case.state = next_state(case.state, _event(terms))
     case.save(update_fields=["state"])
     _add_task(case=case, kind=Task.Kind.NOTIFY, starts=decided, until=add_workdays(decided, 1))
     outcome = decision.get_outcome_display().lower()
+    ground = f"Punkt {rule.point} i delegationsordningen" if rule else decided_in(decision)
     record(
         by=by,
         case=case,
@@ -114,10 +127,15 @@ def decide(*, case: Case, terms: Terms, decided: date, by: User, today: date) ->
         requires=Can.SEE_DECISION,
         on=decided,
         object_id=decision.pk,
-        text=f"Beslut: {outcome}, {decision.get_kind_display()}{_period(terms)}.",
+        text=f"Beslut: {outcome}, {decision.get_kind_display()}{_period(terms)}. {ground}.",
     )
     follow(Step.DECIDED, case=case, thing=decision, by=by)
     return decision
+
+
+def decided_in(decision: Decision) -> str:
+    """Which body made the decision and where that is written, for the one that no official made."""
+    return f"{decision.get_body_display()}, {decision.minutes}"
 
 
 def notify_party(*, decision: Decision, on: date, by: User, today: date) -> Decision:
@@ -194,12 +212,18 @@ def standard_delegation(municipality: Municipality, valid_from: date) -> list[De
     """A delegation order to begin with: every kind of measure, three deciding roles. Safe to run again."""
     made = []
     for number, kind in enumerate(MeasureKind, start=1):
-        for step, (role, days, outside) in enumerate(rules.STANDARD, start=1):
+        for step, (role, days, outside, rate) in enumerate(rules.STANDARD, start=1):
             rule, _ = DelegationRule.objects.get_or_create(
                 municipality=municipality,
                 point=f"3.{number}.{step}",
                 valid_from=valid_from,
-                defaults={"kind": kind, "role": role, "max_days": days, "outside_framework": outside},
+                defaults={
+                    "kind": kind,
+                    "role": role,
+                    "max_days": days,
+                    "outside_framework": outside,
+                    "max_rate": rate,
+                },
             )
             made.append(rule)
     return made
@@ -212,7 +236,8 @@ def _event(terms: Terms) -> CaseEvent:
 def _fields(terms: Terms) -> dict[str, object]:
     """The terms as model fields; a rejection has no period, place or price."""
     given = {field.name: getattr(terms, field.name) for field in fields(terms)} | {
-        "reasons": terms.reasons.strip()
+        "reasons": terms.reasons.strip(),
+        "minutes": terms.minutes.strip() if terms.body else "",
     }
     if terms.outcome == Decision.Outcome.REJECTED:
         given |= {"start": None, "end": None, "outside_framework": False, "max_rate": None}
@@ -234,6 +259,17 @@ def _check_content(*, terms: Terms, day: date) -> None:
         raise Refused("period_missing", "Ange från vilken dag insatsen gäller.", field="start")
     if terms.end is not None and terms.end <= terms.start:
         raise Refused("period_order", "Slutdagen ska ligga efter startdagen.", field="end")
+
+
+def _check_body(*, terms: Terms, by: User) -> None:
+    if by.role != rules.RANK[-1]:
+        raise Refused(
+            "not_registrar",
+            "Beslut av nämnden eller utskottet registreras av enhetschefen.",
+            field="body",
+        )
+    if not terms.minutes.strip():
+        raise Refused("minutes_missing", "Ange protokollets datum och paragraf.", field="minutes")
 
 
 def _check_day(*, on: date, earliest: date, today: date) -> None:

@@ -33,7 +33,28 @@ class DecisionForm(forms.Form):
         help_text="Vilka omständigheter har avgjort? Personen ska kunna förstå beslutet.",
     )
 
-    def __init__(self, *args: Any, today: date, provisions: Iterable[LegalProvision], **kwargs: Any) -> None:
+    body = forms.ChoiceField(
+        label="Vem har fattat beslutet?",
+        required=False,
+        choices=[("", "Jag, på delegation"), *Decision.Body.choices],
+        widget=forms.RadioSelect,
+    )
+    minutes = forms.CharField(
+        label="Protokoll och paragraf",
+        required=False,
+        max_length=60,
+        help_text="Fyll i när nämnden eller utskottet har beslutat, till exempel 2026-11-12 § 143.",
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        today: date,
+        provisions: Iterable[LegalProvision],
+        registers: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        """`registers`: whether decisions of the committee can be written down here as well."""
         kwargs["initial"] = {"decided": today, "outcome": Decision.Outcome.GRANTED} | kwargs.get(
             "initial", {}
         )
@@ -42,15 +63,16 @@ class DecisionForm(forms.Form):
         self.provisions = {str(one.pk): one for one in provisions}
         labels = [(key, f"{one.code}: {one.text}") for key, one in self.provisions.items()]
         choice_field(self, "provision").choices = [("", "Välj"), *labels]
-        self.order_fields(
-            ["kind", "outcome", "start", "end", "outside_framework", "max_rate", "provision", "reasons"]
-        )
+        if not registers:
+            del self.fields["body"], self.fields["minutes"]
+        self.order_fields([*TERMS[:-1], "provision", "reasons", "decided", "body", "minutes"])
 
     @property
     def terms(self) -> Terms:
         data = self.cleaned_data
         provision = self.provisions[data["provision"]]
-        return Terms(**{name: data[name] for name in TERMS}, provision=provision)
+        body = {name: data[name] for name in ("body", "minutes") if name in data}
+        return Terms(**{name: data[name] for name in TERMS}, provision=provision, **body)
 
 
 def terms_of(proposal: Any) -> dict[str, Any]:

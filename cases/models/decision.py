@@ -65,6 +65,14 @@ class DelegationRule(models.Model):
     role = models.CharField("lägsta beslutsfattare", max_length=30, choices=Role)
     max_days = models.PositiveSmallIntegerField("längst antal dygn", null=True, blank=True)
     outside_framework = models.BooleanField("får avse plats utanför ramavtal", default=False)
+    max_rate = models.DecimalField(
+        "högst per dygn", max_digits=12, decimal_places=2, null=True, blank=True,
+        validators=[MinValueValidator(0)],
+    )  # fmt: skip
+    max_cost = models.DecimalField(
+        "högst sammanlagt", max_digits=12, decimal_places=2, null=True, blank=True,
+        validators=[MinValueValidator(0)],
+    )  # fmt: skip
     valid_from = models.DateField("gäller från")
     valid_to = models.DateField("gäller till", null=True, blank=True)
 
@@ -75,6 +83,12 @@ class DelegationRule(models.Model):
         verbose_name = "delegation"
         verbose_name_plural = "delegationsordning"
         ordering = ["point", "valid_from", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=(Q(max_rate=None) | Q(max_rate__gte=0)) & (Q(max_cost=None) | Q(max_cost__gte=0)),
+                name="delegated_amounts_not_negative",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.point
@@ -93,6 +107,12 @@ class Decision(models.Model):
         GRANTED = "bifall", "Bifall"
         PARTIAL = "delvis", "Delvis bifall"
         REJECTED = "avslag", "Avslag"
+
+    class Body(models.TextChoices):
+        """Who decides what goes beyond the delegation; empty is an official, on delegation."""
+
+        SUBCOMMITTEE = "utskott", "Nämndens utskott"
+        COMMITTEE = "namnd", "Nämnden"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, models.PROTECT, related_name="decisions")
@@ -121,6 +141,8 @@ class Decision(models.Model):
         LegalProvision, models.PROTECT, null=True, blank=True, related_name="decisions"
     )
     decided_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="decisions")
+    body = models.CharField("fattat av", max_length=10, choices=Body, blank=True)
+    minutes = models.CharField("protokoll och paragraf", max_length=60, blank=True)
 
     objects = DecisionQuerySet.as_manager()
     history = HistoricalRecords()
@@ -143,6 +165,11 @@ class Decision(models.Model):
             models.CheckConstraint(
                 condition=Q(notified=None) | Q(notified__gte=F("decided")),
                 name="decision_notified_after_decided",
+            ),
+            models.CheckConstraint(
+                condition=Q(body="", minutes="")
+                | (Q(delegation=None, decided_by=None) & ~Q(body="") & ~Q(minutes="")),
+                name="a_body_decides_by_its_minutes",
             ),
         ]
         indexes = [models.Index(fields=["decided"], name="decision_by_day")]
@@ -222,4 +249,5 @@ class DecisionProposal(models.Model):
             start=self.start,
             end=self.end,
             outside_framework=self.outside_framework,
+            rate=self.max_rate,
         )

@@ -25,7 +25,7 @@ from cases.actions.decision import (
 )
 from cases.forms.decision import DayForm, DecisionForm, terms_of
 from cases.models import Case, Decision, DecisionProposal, LegalProvision
-from cases.rules import Rule
+from cases.rules import RANK, Rule
 from cases.states import CaseState, MeasureKind
 from cases.views.pages import belongs, form_page, refusals_in, today
 
@@ -59,27 +59,33 @@ def decide(request: UserRequest, case: Case) -> HttpResponse:
     proposal = waiting(case, request.user)
     provisions = LegalProvision.objects.in_force_since(case.received)
     initial = terms_of(proposal) if proposal else {}
-    form = DecisionForm(request.POST or None, today=today(), provisions=provisions, initial=initial)
-    rule = None
+    form = DecisionForm(
+        request.POST or None,
+        today=today(),
+        provisions=provisions,
+        initial=initial,
+        registers=request.user.role == RANK[-1],
+    )
+    ground = ""
     if form.is_valid():
         with refusals_in(form):
-            done, rule = settle(request, case, form)
+            done, ground = settle(request, case, form)
             if done:
                 return done
     context = {
         "case": case,
         "form": form,
         "proposal": proposal,
-        "rule": rule,
-        "summary": summary(form) if rule else [],
+        "ground": ground,
+        "summary": summary(form) if ground else [],
         "order": delegation_table(case),
     }
     return render(request, "cases/decide.html", context)
 
 
-def settle(request: UserRequest, case: Case, form: DecisionForm) -> tuple[HttpResponse | None, Rule | None]:
-    """What the pressed button asks for: where to go when it is done, the point to decide on when it is to be
-    looked through, or neither when it is to be changed.
+def settle(request: UserRequest, case: Case, form: DecisionForm) -> tuple[HttpResponse | None, str]:
+    """What the pressed button asks for: where to go when it is done, what the decision rests on when it is to
+    be looked through, or neither when it is to be changed.
 
     Raises Refused: what stops the decision.
     """
@@ -88,14 +94,23 @@ def settle(request: UserRequest, case: Case, form: DecisionForm) -> tuple[HttpRe
     if step == "forslag":
         prepare_decision(case=case, terms=form.terms, by=by, today=day)
         messages.success(request, "Förslaget är sparat och väntar på den som får besluta.")
-        return redirect("decisions", case.pk), None
+        return redirect("decisions", case.pk), ""
     if step == "besluta":
         made = make_decision(case=case, terms=form.terms, decided=decided, by=by, today=day)
         messages.success(request, "Beslutet är fattat. Nästa steg är att underrätta personen.")
-        return redirect("decision", case.pk, made.pk), None
+        return redirect("decision", case.pk, made.pk), ""
     if step == "granska":
-        return None, check_terms(case=case, terms=form.terms, decided=decided, by=by, today=day)
-    return None, None
+        rule = check_terms(case=case, terms=form.terms, decided=decided, by=by, today=day)
+        return None, ground_of(rule, form)
+    return None, ""
+
+
+def ground_of(rule: Rule | None, form: DecisionForm) -> str:
+    """What lets the decision be made: a point of the delegation order, or minutes of those who made it."""
+    if rule is None:
+        body = Decision.Body(form.terms.body).label
+        return f"Du registrerar ett beslut av: {body}, {form.terms.minutes}."
+    return f"Du beslutar enligt punkt {rule.point} i delegationsordningen: {rule.in_words}."
 
 
 def summary(form: DecisionForm) -> list[tuple[str, object]]:
@@ -129,9 +144,8 @@ def delegation_table(case: Case) -> list[tuple[str, list[str]]]:
     for rule in sorted(
         delegation_on(municipality_id=case.municipality_id, day=today()), key=lambda rule: rule.point
     ):
-        days = "utan gräns i tid" if rule.max_days is None else f"högst {rule.max_days} dygn"
-        place = ", även utanför ramavtal" if rule.outside_framework else ""
-        lines.setdefault(MeasureKind(rule.kind).label, []).append(f"{Role(rule.role).label}: {days}{place}")
+        said = f"{Role(rule.role).label}: {rule.in_words}"
+        lines.setdefault(MeasureKind(rule.kind).label, []).append(said)
     alike: dict[tuple[str, ...], list[str]] = {}
     for kind, said in lines.items():
         alike.setdefault(tuple(said), []).append(kind)
@@ -147,6 +161,7 @@ def decision(request: UserRequest, decision: Decision, case_id: UUID) -> HttpRes
     context = {
         "case": decision.case,
         "decision": decision,
+        "reach": Rule.of(decision.delegation).in_words if decision.delegation else "",
         "can_read_reasons": may(user, Can.SEE_REASONS, decision),
         "today": today(),
         "can_enforce": may(user, Can.WRITE_PLACEMENT, decision.case)

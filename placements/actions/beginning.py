@@ -10,6 +10,7 @@ from avhopp.kernel.refusal import Refused
 from avhopp.kernel.swedish import format_day
 from placements import terms
 from placements.actions.apart import refuse_new_nights
+from placements.actions.mandate import check_cost_of
 from placements.actions.refusals import told
 from placements.actions.writing import enforce, held, write_stay
 from placements.costs import Stay
@@ -23,8 +24,8 @@ def begun_stay(
     """The stay if the person came on the day; used to count beforehand as well.
 
     Raises:
-        Refused: already_begun, in_the_future, before_decision, after_decision, ask_coordinator, and those of
-            check_stay.
+        Refused: already_begun, in_the_future, before_decision, after_decision, above_max_cost,
+            whole_cost_unknown, ask_coordinator, and those of check_stay.
     """
     if placement.has_begun:
         raise Refused("already_begun", "Personen har redan kommit dit. Ankomsten kan inte ändras.")
@@ -33,6 +34,7 @@ def begun_stay(
     decision = placement.decision
     _within(start, end, decision.start or decision.decided, decision.end)
     stay = terms.begun(placement.as_stay(), start, end, shift_prices=shift_prices)
+    check_cost_of(decision=decision, stay=stay, placement=placement, today=today)
     refuse_new_nights(placement=placement, stay=stay)
     return stay
 

@@ -6,6 +6,7 @@ from avhopp.access.policy import demand
 from avhopp.access.roles import Can
 from avhopp.accounts.models import User
 from avhopp.audit.events import record
+from avhopp.kernel.periods import ONE_DAY
 from avhopp.kernel.refusal import Refused
 from avhopp.kernel.swedish import format_day
 from cases import rules
@@ -13,10 +14,10 @@ from cases.actions.decision import delegation_on
 from cases.models import Decision
 from placements.actions.apart import refuse_new_nights
 from placements.actions.ending import ended_stay, undecided_from
-from placements.actions.placing import check_mandate_of
+from placements.actions.mandate import check_cost_of, check_mandate_of, decision_for
 from placements.actions.refusals import told
 from placements.actions.writing import enforce, held, write_stay
-from placements.costs import PricePeriod, Stay
+from placements.costs import PricePeriod, Stay, rate_on
 from placements.marks import latest_cover
 from placements.models import Placement, PlacementExtension
 from placements.rules import check_kind, check_within_decision
@@ -36,7 +37,8 @@ def extended_stay(
 
     Raises:
         Refused: same_end, after_decision, those of ended_stay, and of the new decision decision_not_granted,
-            other_kind, decision_gap, above_max_rate, outside_not_decided; ask_coordinator.
+            other_kind, decision_gap, above_max_rate, outside_not_decided; above_max_cost,
+            whole_cost_unknown, ask_coordinator.
     """
     if end == placement.end and decision is None:
         raise Refused("same_end", "Avresan är redan den dagen.", field="end")
@@ -48,6 +50,9 @@ def extended_stay(
         check_within_decision(placement.first_day, end, placement.first_day, covered)
     stay = ended_stay(placement=placement, end=end)
     refuse_new_nights(placement=placement, stay=stay)
+    if placement.end is not None and (end is None or end > placement.end):
+        rests = decision or decision_for(placement, placement.end)
+        check_cost_of(decision=rests, stay=stay, placement=placement, today=today)
     return stay
 
 
@@ -211,9 +216,12 @@ def _check_decision(placement: Placement, decision: Decision, covered: date | No
 
 
 def _check_delegation(placement: Placement, until: date, by: User, today: date) -> None:
-    """The whole stay, with these nights, is no longer than `by` may decide on delegation (DOMAIN.md 2.8)."""
+    """The whole stay, with these nights, is no longer and no dearer than `by` may decide (DOMAIN.md 2.8)."""
     wanted = rules.Wanted(
-        placement.decision.kind, (until - placement.first_day).days, not placement.is_inside_framework
+        placement.decision.kind,
+        (until - placement.first_day).days,
+        not placement.is_inside_framework,
+        rate_on(placement.as_stay(), until - ONE_DAY),
     )
     municipality_id = placement.case.municipality_id
     rules.allowing_rule(by.role, wanted, delegation_on(municipality_id=municipality_id, day=today))

@@ -1,6 +1,5 @@
 """Place a person: a decision, a place, a period and a price."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,13 +8,14 @@ from avhopp.accounts.models import User
 from avhopp.audit.events import record
 from avhopp.kernel.refusal import Refused
 from avhopp.kernel.swedish import format_day
-from cases.models import Case, Decision, DelegationRule
+from cases.models import Case, Decision
 from placements.actions.apart import refuse_apart
+from placements.actions.mandate import check_cost_of, check_mandate_of
 from placements.actions.refusals import told
 from placements.actions.writing import enforce, opened, write_new
 from placements.costs import PricePeriod, Stay, check_stay
 from placements.models import FrameworkAgreement, Placement, Provider
-from placements.rules import check_kind, check_mandate, check_within_decision
+from placements.rules import check_kind, check_within_decision
 from placements.terms import later_fields
 
 
@@ -57,8 +57,8 @@ def check_terms(*, case: Case, terms: Terms, today: date, leaving: Placement | N
     Raises:
         Refused: decision_not_granted, other_kind, provider_closed, agreement_of_other_provider,
             agreement_not_in_force, outside_without_reason, in_the_future, before_decision, after_decision,
-            above_max_rate, outside_not_decided, overlapping_stay, stay_outside_case, ask_coordinator, and
-            those of check_stay.
+            above_max_rate, outside_not_decided, above_max_cost, whole_cost_unknown, overlapping_stay,
+            stay_outside_case, ask_coordinator, and those of check_stay.
     """
     decision = terms.decision
     if decision.case_id != case.pk or not decision.is_granted:
@@ -87,6 +87,7 @@ def check_terms(*, case: Case, terms: Terms, today: date, leaving: Placement | N
             field, _ = later_fields(number)
             raise Refused("later_price_order", "Det senare priset börjar efter avresan.", field=field)
     check_mandate_of(decision=decision, outside=terms.agreement is None, prices=terms.prices, today=today)
+    check_cost_of(decision=decision, stay=stay, leaving=leaving, today=today)
     _check_free(case=case, stay=stay, leaving=leaving)
     refuse_apart(case=case, provider=terms.provider, first=stay.start, end=stay.end)
     return stay
@@ -140,27 +141,6 @@ def write_placement(
     if placement.start is not None:
         enforce(decision=terms.decision, on=placement.start, by=by, today=today)
     return placement
-
-
-def check_mandate_of(
-    *, decision: Decision, outside: bool, prices: Iterable[PricePeriod], today: date
-) -> None:
-    """As `rules.check_mandate`, with who may decide more from the delegation in force on the day."""
-    rule = (
-        DelegationRule.objects.filter(municipality_id=decision.case.municipality_id, kind=decision.kind)
-        .filter(outside_framework=True)
-        .in_force_on(today)
-        .first()
-    )
-    check_mandate(
-        outside=outside,
-        outside_decided=decision.outside_framework,
-        max_rate=decision.max_rate,
-        rates=[row.rate for row in prices],
-        decider=f"Det beslutas av {rule.get_role_display().lower()} enligt delegationspunkt {rule.point}."
-        if rule
-        else "Delegationsordningen säger inte vem som får besluta mer: fråga din enhetschef.",
-    )
 
 
 def _check_place(terms: Terms) -> None:

@@ -10,7 +10,7 @@ from avhopp.kernel.money import format_kr
 from avhopp.kernel.refusal import Refused
 from avhopp.kernel.swedish import format_day
 from placements import terms
-from placements.actions.placing import check_mandate_of
+from placements.actions.mandate import check_cost_of, check_mandate_of, decision_for
 from placements.actions.refusals import told
 from placements.actions.writing import held, write_stay
 from placements.costs import PricePeriod, Stay
@@ -18,18 +18,22 @@ from placements.models import Placement
 
 
 def repriced_stay(*, placement: Placement, day: date, rate: Decimal, today: date) -> Stay:
-    """The stay with the new price; used to count beforehand as well.
+    """The stay with the new price; used to count beforehand as well. Needs `with_extensions()`.
 
     Raises:
-        Refused: above_max_rate, outside_not_decided, price_outside_stay, and those of check_stay.
+        Refused: above_max_rate, outside_not_decided, above_max_cost, whole_cost_unknown, price_outside_stay,
+            and those of check_stay.
     """
+    decision = decision_for(placement, day)
     check_mandate_of(
-        decision=placement.decision,
+        decision=decision,
         outside=not placement.is_inside_framework,
         prices=[PricePeriod(day, None, rate)],
         today=today,
     )
-    return terms.repriced(placement.as_stay(), day, rate)
+    stay = terms.repriced(placement.as_stay(), day, rate)
+    check_cost_of(decision=decision, stay=stay, placement=placement, today=today)
+    return stay
 
 
 def change_price(

@@ -17,6 +17,11 @@ SENTENCES = {
         "start",
     ),
     "no_overlapping_prices": ("price_overlap", "Två priser gäller samma natt. Ändra ett av dem.", "rate"),
+    "price_within_the_decisions": (
+        "above_max_rate",
+        "Priset är högre än beslutet och den som fattade det får besluta om. Det behövs ett nytt beslut.",
+        "rate",
+    ),
     "no_price_gap": (
         "price_gap",
         "Det finns nätter utan pris. Priserna behöver täcka hela placeringen.",

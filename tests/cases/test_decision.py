@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from avhopp.access.context import acting
@@ -227,3 +228,61 @@ def test_kinds_with_the_same_delegation_stand_together(investigated):
     table = delegation_table(investigated)
     assert len({tuple(lines) for _, lines in table}) == len(table)
     assert {kind for kinds, _ in table for kind in kinds.split(", ")} == set(MeasureKind.labels)
+
+
+def test_beyond_every_delegation_it_is_laid_before_the_committee(as_, cast, investigated, filled, today):
+    with acting(cast.inlasare):
+        DelegationRule.objects.filter(role="enhetschef").update(max_rate=6000)
+    asta, bo = as_("asta"), as_("bo")
+    dear = filled | {"max_rate": "6 500"}
+    assert "nämnden eller dess utskott" in text_of(send(asta, investigated, "granska", **dear))
+    send(asta, investigated, "forslag", **dear)
+    with acting(cast.bo):
+        labels = [one.label for one in due_in([investigated.pk], cast.bo, today)]
+    assert "Lägg fram förslag till beslut för utskottet" in labels
+    assert "nämnden eller dess utskott" in text_of(send(bo, investigated, "besluta", **dear))
+    minutes = {"body": "utskott", "minutes": "2026-11-12 § 143"}
+    assert "Du registrerar ett beslut av: Nämndens utskott" in text_of(
+        send(bo, investigated, "granska", **dear, **minutes)
+    )
+    assert "fattat" in said(bo, send(bo, investigated, "besluta", **dear, **minutes))
+    with acting(cast.asta):
+        made = Decision.objects.get()
+        assert (made.body, made.minutes, made.delegation, made.decided_by) == (*minutes.values(), None, None)
+    page = text_of(asta.get(reverse("decision", args=[investigated.pk, made.pk])))
+    assert "Nämndens utskott" in page
+    assert "§ 143" in page
+
+
+def test_minutes_are_asked_for_and_only_the_manager_writes_them_down(
+    as_, cast, investigated, filled, terms, today
+):
+    page = text_of(send(as_("bo"), investigated, "besluta", **filled, body="namnd", minutes=" "))
+    assert "protokollets datum och paragraf" in page
+    assert "body" not in as_("asta").get(reverse("decide", args=[investigated.pk])).context["form"].fields
+    committee = replace(terms, body="namnd", minutes="§ 1")
+    with acting(cast.asta), pytest.raises(Refused, match="not_registrar"):
+        decide(case=investigated, terms=committee, decided=today, by=cast.asta, today=today)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"end": timedelta(days=200)}, {"end": None}, {"outside_framework": True}, {"max_rate": 4001},
+        {"kind": "stodboende"}, {"decided": timedelta(days=-401)},
+    ],
+)  # fmt: skip
+def test_the_database_keeps_a_decision_within_its_point(cast, investigated, terms, today, change):
+    """Also where no page or action is asked."""
+    with acting(cast.asta):
+        rule = DelegationRule.objects.get(kind="hvb", role="socialsekreterare")
+        facts = {"kind": "hvb", "decided": today, "start": today, "end": today + timedelta(days=100)}
+        row = Decision(case=investigated, decided_by=cast.asta, delegation=rule, **facts)
+        with transaction.atomic():
+            row.save(force_insert=True)
+            transaction.set_rollback(True)
+        for name, value in change.items():
+            setattr(row, name, today + value if isinstance(value, timedelta) else value)
+        with pytest.raises(IntegrityError) as error, transaction.atomic():
+            row.save(force_insert=True)
+    assert error.value.__cause__.diag.constraint_name == "decision_within_delegation"

@@ -1,6 +1,7 @@
 """Delegation and definition, tabled."""
 
 from datetime import date
+from decimal import Decimal
 from itertools import pairwise
 from uuid import uuid4
 
@@ -23,11 +24,14 @@ from cases.rules import (
 )
 
 ASTA, FRIDA, BO = RANK
-RULES = [Rule(uuid4(), f"3.1.{n}", "hvb", role, days, out) for n, (role, days, out) in enumerate(STANDARD, 1)]
+RULES = [
+    Rule(uuid4(), f"3.1.{n}", "hvb", role, days, out, rate)
+    for n, (role, days, out, rate) in enumerate(STANDARD, 1)
+]
 
 
-def hvb(days, outside=False):
-    return Wanted("hvb", days, outside)
+def hvb(days, outside=False, rate=None):
+    return Wanted("hvb", days, outside, None if rate is None else Decimal(rate))
 
 
 @pytest.mark.parametrize(
@@ -47,6 +51,11 @@ def hvb(days, outside=False):
         (BO, hvb(None), "3.1.3"),
         (BO, hvb(30, outside=True), "3.1.3"),
         (BO, hvb(30), "3.1.1"),
+        (ASTA, hvb(30, rate=4000), "3.1.1"),
+        (ASTA, hvb(30, rate="4000.01"), None),
+        (FRIDA, hvb(30, rate="4000.01"), "3.1.2"),
+        (FRIDA, hvb(30, rate="5000.01"), None),
+        (BO, hvb(30, rate=9000), "3.1.3"),
         (BO, Wanted("stodboende", 30), None),  # no rule about that kind
         (Role.COORDINATOR, hvb(1), None),
         (Role.FINANCE_OFFICER, hvb(1), None),
@@ -66,6 +75,8 @@ def test_who_may_decide_what(role, wanted, point):
         (hvb(200), "förste socialsekreterare eller enhetschef"),
         (hvb(30, outside=True), "enhetschef"),
         (hvb(None), "enhetschef"),
+        (hvb(30, rate=4500), "förste socialsekreterare eller enhetschef"),
+        (hvb(30, rate=5500), "enhetschef"),
     ],
 )
 def test_a_refusal_names_who_may_decide(wanted, named):
@@ -80,26 +91,65 @@ def test_without_a_rule_it_is_the_committees(rules):
     with pytest.raises(Refused) as refused:
         allowing_rule(BO, hvb(1), rules)
     assert refused.value.code == "no_delegation"
+    assert "nämnden eller dess utskott" in refused.value.text
+
+
+@pytest.mark.parametrize(
+    ("wanted", "covered"),
+    [
+        (hvb(100, rate=3000), True),
+        (hvb(101, rate=3000), False),  # 303 000 kronor
+        (hvb(100, rate="3000.01"), False),
+        (hvb(None, rate=1), False),  # nobody can tell what it comes to
+        (hvb(None), False),
+        (hvb(4000), True),  # names no price: the limit is kept where somebody is placed
+        (hvb(0), True),
+    ],
+)
+def test_a_limit_for_the_whole_cost(wanted, covered):
+    rule = Rule(uuid4(), "1", "hvb", BO, None, False, None, Decimal(300_000))
+    assert covers(rule, wanted) is covered
+
+
+amounts = st.one_of(st.none(), st.integers(0, 9000).map(Decimal))
+wholes = st.one_of(st.none(), st.integers(0, 3_000_000).map(Decimal))
+orders = st.lists(
+    st.builds(
+        Rule,
+        st.uuids(),
+        st.text("123.", min_size=1, max_size=4),
+        st.sampled_from(["hvb", "stodboende"]),
+        st.sampled_from(list(RANK)),
+        st.one_of(st.none(), st.integers(1, 800)),
+        st.booleans(),
+        amounts,
+        wholes,
+    ),
+    max_size=8,
+)
+
+
+@given(days=st.integers(0, 900), more=st.integers(0, 900), rate=amounts, dearer=amounts, rules=orders)
+def test_who_may_not_decide_less_may_not_decide_more(days, more, rate, dearer, rules):
+    """Longer, dearer or outside the framework never takes fewer than shorter, cheaper and inside."""
+    less = Wanted("hvb", days, False, rate)
+    most = None if rate is None else rate + (dearer or 0)
+    for wanted in (Wanted("hvb", days + more, False, most), Wanted("hvb", days, True, rate)):
+        assert set(deciders(wanted, rules)) <= set(deciders(less, rules))
+    for rule in rules:
+        if covers(rule, less):
+            assert rule.max_rate is None or rate is None or rate <= rule.max_rate
+            assert rule.max_cost is None or rate is None or rate * days <= rule.max_cost
 
 
 @given(
     days=st.one_of(st.none(), st.integers(0, 2000)),
     outside=st.booleans(),
-    rules=st.lists(
-        st.builds(
-            Rule,
-            st.uuids(),
-            st.text("123.", min_size=1, max_size=4),
-            st.sampled_from(["hvb", "stodboende"]),
-            st.sampled_from(list(RANK)),
-            st.one_of(st.none(), st.integers(1, 800)),
-            st.booleans(),
-        ),
-        max_size=8,
-    ),
+    rate=amounts,
+    rules=orders,
 )
-def test_power_grows_with_rank_and_the_point_always_covers(days, outside, rules):
-    wanted = hvb(days, outside)
+def test_power_grows_with_rank_and_the_point_always_covers(days, outside, rate, rules):
+    wanted = hvb(days, outside, rate)
     able = deciders(wanted, rules)
     for lower, higher in pairwise(RANK):
         assert lower not in able or higher in able

@@ -62,7 +62,7 @@ def approve_choice(*, inquiry: Inquiry, until: date, by: User, today: date) -> I
     begins = inquiry.chosen.start or today
     if until <= begins:
         raise Refused("too_short", f"Välj en dag efter {begins.isoformat()}.", field="until")
-    wanted = rules.Wanted(inquiry.kind, (until - begins).days, outside_framework=True)
+    wanted = rules.Wanted(inquiry.kind, (until - begins).days, True, inquiry.chosen.rate)
     rules.allowing_rule(by.role, wanted, delegation_on(municipality_id=case.municipality_id, day=today))
     inquiry.approved_on, inquiry.approved_by, inquiry.approved_to = today, by, until
     inquiry.save(update_fields=["approved_on", "approved_by", "approved_to"])
