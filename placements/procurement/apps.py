@@ -6,9 +6,10 @@ class ProcurementConfig(AppConfig):
     verbose_name = "förfrågningar"
 
     def ready(self) -> None:
-        """Add the inquiries' panel and history to the case page. Models can be imported only now."""
+        """Add the inquiries' panel, history and due items to the case. Models can be imported only now."""
         from cases.history.kinds import register_history  # noqa: PLC0415
-        from cases.panels import register_panel  # noqa: PLC0415
+        from cases.panels import register_due, register_panel  # noqa: PLC0415
+        from placements.procurement.due import due_inquiries  # noqa: PLC0415
         from placements.procurement.history import KINDS  # noqa: PLC0415
         from placements.procurement.panels import PANELS, STAY_PANELS  # noqa: PLC0415
         from placements.stay_panels import register_stay_panel  # noqa: PLC0415
@@ -17,4 +18,5 @@ class ProcurementConfig(AppConfig):
             register_panel(panel)
         for stay_panel in STAY_PANELS:
             register_stay_panel(stay_panel)
+        register_due("forfragningar", due_inquiries)
         register_history(KINDS)
