@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
@@ -17,7 +16,7 @@ from avhopp.kernel.swedish import sort_key
 from cases import steps
 from cases.models import Case, CaseGroupGrant, CaseUserGrant, FollowUp, Intake, Investigation, JournalEntry
 from cases.models.decision import Decision, DecisionProposal
-from cases.panels import Brief, due_everywhere, panels_for
+from cases.panels import Brief, due_everywhere, panels_for, rendered
 from cases.states import CaseEvent
 from cases.together import Found, Parts, Rows, together
 from cases.visibility import in_force
@@ -161,8 +160,7 @@ def panels_of(case: Case, request: UserRequest, today: date, found: dict[str, Fo
     for panel in panels_for(request.user, case):
         given = panel.load(case, request.user, today, found[panel.key])
         brief = given.get("brief")
-        context = {"case": case, "today": today, **given}
-        html = SafeString() if brief else render_to_string(panel.template, context, request=request)
+        html = SafeString() if brief else rendered(panel.template, given, request, case=case, today=today)
         words, name = panel.page
         url = reverse(name, args=[case.pk]) if name else ""
         shown.append(Shown(panel.key, panel.heading, panel.icon, words, url, html, brief))

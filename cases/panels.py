@@ -9,7 +9,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
 from avhopp.access.policy import may
+from avhopp.access.requests import UserRequest
 from avhopp.access.roles import Can
 from avhopp.accounts.models import User
 from cases.models import Case
@@ -43,6 +47,14 @@ class Panel:
     load: Callable[[Case, User, date, Found], dict[str, Any]]
     icon: str = "chevron-right"
     page: tuple[str, str] = ("", "")  # words and URL name of the page with all of it, given the case's id
+
+
+def rendered(template: str, given: dict[str, Any], request: UserRequest, **around: Any) -> SafeString:
+    """A panel's template in a context of its own: what the panel gives and what is `around` it, no more.
+
+    Several panels stand on one page. A name that two of them give never reaches the other.
+    """
+    return render_to_string(template, {**around, **given}, request=request)
 
 
 @dataclass(frozen=True)

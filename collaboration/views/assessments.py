@@ -14,6 +14,7 @@ from avhopp.audit.reading import log_list
 from avhopp.kernel.swedish_sql import SwedishKey
 from avhopp.pages.paging import Column, page_of, sorting
 from cases.models import Case
+from cases.panels import rendered
 from cases.together import alone
 from collaboration.actions.assessments import confirm_reading, register_assessment, withdraw_assessment
 from collaboration.forms.assessments import AssessmentForm, AssessmentWithdrawalForm, ReadingForm
@@ -65,6 +66,7 @@ def assessment_new(request: UserRequest, case: Case) -> HttpResponse:
 def case_assessments(request: UserRequest, case: Case) -> HttpResponse:
     found = alone(case, assessment_rows(case, request.user, ALL_VERSIONS))
     shown = load_assessment(case, request.user, timezone.localdate(), found, ALL_VERSIONS)
+    panel = rendered("collaboration/panel_assessment.html", shown | {"can_register": False}, request)
     versions = (
         PoliceAssessment.objects.visible_to(request.user)
         .filter(case=case)
@@ -76,7 +78,11 @@ def case_assessments(request: UserRequest, case: Case) -> HttpResponse:
         request,
         "collaboration/assessments.html",
         page(
-            case, "case_assessments", **shown, versions=[(f"Version {one.version}", one) for one in versions]
+            case,
+            "case_assessments",
+            panel=panel,
+            can_register=shown["can_register"],
+            versions=[(f"Version {one.version}", one) for one in versions],
         ),
     )
 

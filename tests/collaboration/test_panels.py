@@ -10,7 +10,8 @@ from django.utils import timezone
 from avhopp.access.context import acting
 from avhopp.kernel.workdays import add_workdays
 from cases.models import Case, Decision
-from cases.panels import due_in, panels
+from cases.panels import due_in, panels, panels_for
+from cases.together import together
 from collaboration.actions.checks import plan_checks
 from collaboration.models import Deviation
 from collaboration.models.release import police_reads
@@ -26,6 +27,27 @@ def due(user, case, today):
 
 def test_the_panels_and_the_due_source_are_registered():
     assert set(PANELS) <= set(panels())
+
+
+@pytest.mark.parametrize("name", ["case", "collaboration"])
+def test_no_panel_sees_another_ones_names(as_, cast, case, assess, today, name):
+    """Each template is rendered with what its own panel gives, and what is the same for all."""
+    assess(received=today, valid_to=today + timedelta(days=50))
+    with acting(cast.siri):
+        of = {panel: panel.rows(case, cast.siri) for panel in panels_for(cast.siri, case)}
+        found = together(case, {panel.key: rows for panel, rows in of.items()})
+        given = {panel: set(panel.load(case, cast.siri, today, found[panel.key])) for panel in of}
+    response = as_("siri").get(reverse(name, args=[case.pk]))
+    drawn = {
+        panel: set(context.flatten())
+        for template, context in zip(response.templates, response.context, strict=True)
+        for panel in given
+        if template.name == panel.template
+    }
+    assert len(drawn) > 1
+    for panel, names in drawn.items():
+        others = set().union(*(said for other, said in given.items() if other is not panel))
+        assert names & (others - given[panel] - {"case", "today"}) == set()
 
 
 def test_nothing_is_due_in_a_case_without_anything(cast, case, today):

@@ -109,6 +109,21 @@ def test_templates_have_nothing_inline():
     assert [name for name in names if has_inline((ROOT / name).read_text())] == []
 
 
+PANEL = re.compile(r"{% include (?:(?!%}).)*(?:panel|\.template)(?:(?!%}).)* %}")
+
+
+def test_a_panel_is_never_included_with_the_names_of_the_page():
+    """Two panels may give the same name: each is rendered alone (cases/panels.py) or included with `only`."""
+    found = [
+        (name, tag)
+        for name in tracked(".html")
+        for tag in PANEL.findall((ROOT / name).read_text())
+        if not tag.endswith(" only %}")
+    ]
+    assert found == []
+    assert PANEL.findall('{% include "collaboration/panel_checks.html" %}')
+
+
 @pytest.mark.parametrize(
     ("markup", "found"),
     [
