@@ -33,6 +33,7 @@ MENU = [
     ("Nödåtkomst", "emergencies", "shield-alert", Can.SEE_EMERGENCIES),
     ("Loggkontroll", "log_reviews", "scan-eye", Can.SEE_LOG_REVIEW),
     ("Konton", "accounts", "key-round", Can.SEE_ACCOUNTS),
+    ("Kontobegäranden", "account_requests", "shield-check", Can.SEE_ACCOUNT_REQUESTS),
 ]
 
 

@@ -126,7 +126,11 @@ class Can(Enum):
     LIFT_READ_BLOCK = "lift_read_block"  # let somebody read on who was stopped for having read much
     ERASE_HISTORY = "erase_history"  # take a row's content out of the history; no role holds it yet
     SEE_ACCOUNTS = "see_accounts"  # who has an account, and what was done to it
-    MANAGE_ACCOUNTS = "manage_accounts"
+    MANAGE_ACCOUNTS = "manage_accounts"  # ask for accounts, and end them
+    SEE_ACCOUNT_REQUESTS = "see_account_requests"  # which accounts and codes were asked for, and the answers
+    APPROVE_ACCOUNTS = (
+        "approve_accounts"  # be the second person for them; a head only without another manager
+    )
     LOAD_SCENARIO = "load_scenario"
 
     @property
@@ -170,7 +174,8 @@ ROLES: dict[Role, set[Can]] = {
         Can.SEE_DRAFT_REPORT, Can.MAKE_REPORT, Can.APPROVE_REPORT, Can.ASK_ACCESS, Can.BREAK_GLASS,
         Can.BREAK_GLASS_ANY_UNIT, Can.SEE_EMERGENCIES, Can.REVIEW_EMERGENCY, Can.SEE_LOG_REVIEW,
         Can.LIFT_READ_BLOCK, Can.APPROVE_PROTECTED_READ, Can.SEE_READERS, Can.WRITE_DOCUMENTS,
-        Can.CONFIRM_ASSESSMENT, Can.SEE_INVOICES, Can.ATTEST_INVOICES,
+        Can.CONFIRM_ASSESSMENT, Can.SEE_INVOICES, Can.ATTEST_INVOICES, Can.SEE_ACCOUNT_REQUESTS,
+        Can.APPROVE_ACCOUNTS,
     },
     Role.FINANCE_OFFICER: {
         Can.SEE_CASE, Can.SEE_DECISION, Can.SEE_PLACEMENT, Can.SEE_PLACE, Can.SEE_MONEY, Can.SEE_APPLICATION,
@@ -181,10 +186,12 @@ ROLES: dict[Role, set[Can]] = {
     Role.POLICE: set(),  # nothing here: the police have a portal of their own, with what was released to them
     Role.LOG_AUDITOR: {
         Can.SEE_READ_LOG, Can.SEE_EMERGENCIES, Can.SEE_LOG_REVIEW, Can.DRAW_LOG_REVIEW, Can.REVIEW_LOG,
-        Can.SEE_ACCOUNTS,
+        Can.SEE_ACCOUNTS, Can.SEE_ACCOUNT_REQUESTS,
     },
     Role.BOARD_SECRETARY: {Can.SEE_REPORT, Can.MAKE_REPORT, Can.RECORD_PARAGRAPH},
-    Role.SYSTEM_MANAGER: {Can.SEE_ACCOUNTS, Can.MANAGE_ACCOUNTS},
+    Role.SYSTEM_MANAGER: {
+        Can.SEE_ACCOUNTS, Can.MANAGE_ACCOUNTS, Can.SEE_ACCOUNT_REQUESTS, Can.APPROVE_ACCOUNTS,
+    },
     Role.IMPORTER: SEE_FILE | {
         Can.OPEN_CASE, Can.WRITE_CASE, Can.WRITE_INTAKE, Can.WRITE_INVESTIGATION, Can.WRITE_JOURNAL,
         Can.WRITE_ASSESSMENT, Can.WRITE_CHECKS, Can.WRITE_DEVIATIONS, Can.DECIDE,

@@ -40,6 +40,10 @@ def has_factor(user: User) -> bool:
     return Authenticator.objects.filter(user=user, type__in=REAL).exists()
 
 
+def has_passkey(user: User) -> bool:
+    return Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN).exists()
+
+
 def check_code(request: HttpRequest, user: User, code: str) -> Authenticator:
     """The factor whose code this is: an app's code, once, or a recovery code that was not used before.
 

@@ -8,8 +8,10 @@ that was sent comes back with what was typed.
 import time
 from urllib.parse import urlencode
 
+from allauth.mfa.webauthn.forms import LoginWebAuthnForm
 from django import forms
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -19,16 +21,17 @@ from django.utils import timezone
 from avhopp.access import throttle
 from avhopp.access.declaration import READ
 from avhopp.accounts import drafts
-from avhopp.accounts.factors import check_code
+from avhopp.accounts.factors import check_code, has_passkey
 from avhopp.accounts.models import User
-from avhopp.accounts.proofs import DEMO, PASSWORD, is_fresh, is_of_the_demonstration, prove
+from avhopp.accounts.proofs import DEMO, FACTOR, PASSWORD, is_fresh, is_of_the_demonstration, prove
+from avhopp.accounts.sign_in_log import failed
 from avhopp.kernel.refusal import Refused
 
 PREFIX = "bekrafta"
 
 
 class ConfirmForm(forms.Form):
-    """The password, or a code; in the demonstration a press of the button."""
+    """The password, a code or a passkey; in the demonstration a press of the button does too."""
 
     secret = forms.CharField(
         label="Lösenord eller kod från appen",
@@ -37,21 +40,50 @@ class ConfirmForm(forms.Form):
         strip=False,
     )
     sent = forms.CharField(widget=forms.HiddenInput, initial="1")
+    credential = forms.CharField(widget=forms.HiddenInput, required=False)  # what a passkey signed
 
     def __init__(self, request: HttpRequest, user: User, data: QueryDict | None = None) -> None:
         super().__init__(data, prefix=PREFIX, initial={"sent": "1"})
         self.request, self.user = request, user
+        self.has_passkey = has_passkey(user)
         if is_of_the_demonstration(user):
             del self.fields["secret"]
+        elif self.data.get(self.add_prefix("credential")):
+            self.fields["secret"].required = False
 
     def clean(self) -> None:
         super().clean()
         if self.errors:
             return
+        credential = self.cleaned_data.get("credential", "")
         try:
-            prove_again(self.request, self.user, self.cleaned_data.get("secret", ""))
+            if credential:
+                prove_with_passkey(self.request, self.user, credential)
+            else:
+                prove_again(self.request, self.user, self.cleaned_data.get("secret", ""))
         except Refused as refusal:
-            self.add_error("secret" if "secret" in self.fields else None, refusal.text)
+            if refusal.code in ("wrong_secret", "wrong_code", "wrong_passkey"):
+                failed(self.request, self.user, "identiteten kunde inte bekräftas")
+            self.add_error("secret" if "secret" in self.fields and not credential else None, refusal.text)
+
+
+def prove_with_passkey(request: HttpRequest, user: User, credential: str) -> None:
+    """Accept a passkey of the account as a fresh proof. What it signed was asked of this session, once.
+
+    Raises:
+        Refused: `wrong_passkey`.
+    """
+    wrong = Refused("wrong_passkey", "Passkeyn gick inte att använda. Försök igen, eller skriv lösenordet.")
+    try:
+        form = LoginWebAuthnForm(data={"credential": credential})
+        right = form.is_valid()
+    except (ValueError, KeyError, ValidationError):
+        raise wrong from None
+    factor = form.cleaned_data["credential"] if right else None
+    if factor is None or factor.user_id != user.pk:
+        raise wrong
+    factor.record_usage()
+    prove(request, user, FACTOR, id=factor.pk, type=factor.type)
 
 
 def prove_again(request: HttpRequest, user: User, secret: str) -> None:

@@ -1,18 +1,19 @@
 """Who works here: the municipality, its units, the police units it meets, and their accounts."""
 
 import uuid
-from datetime import date
+from datetime import date, datetime
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import Group
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.crypto import salted_hmac
 from simple_history.models import HistoricalRecords
 
 from avhopp.access.policy import may_in_general
 from avhopp.access.roles import MACHINE_ROLES, POLICE_ROLES, Can, Role
+from avhopp.accounts.powers import POWERS
 from avhopp.kernel.swedish_sql import SwedishKey
 from avhopp.sealing.fields import SealedJSONField
 
@@ -220,6 +221,93 @@ class OneTimeCode(models.Model):
 
     def __str__(self) -> str:
         return f"engångskod, gäller till {self.valid_to:%Y-%m-%d}"
+
+
+class AccountRequestQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> "AccountRequestQuerySet":
+        """The municipality's, for those who answer them and those who follow it."""
+        if not may_in_general(user, Can.SEE_ACCOUNT_REQUESTS):
+            return self.none()
+        return self.filter(municipality=user.municipality_id)
+
+    def waiting(self, at: datetime) -> "AccountRequestQuerySet":
+        return self.filter(answered_at=None, expires_at__gt=at)
+
+    def with_names(self) -> "AccountRequestQuerySet":
+        return self.select_related("asked_by", "answered_by")
+
+
+class AccountRequest(models.Model):
+    """What makes an account able to more: asked for by one, answered by another, done in the same moment.
+
+    `account` is the account's id, which is not there yet when it shall be opened. `powers` are the columns of
+    the account as they shall be (avhopp/accounts/powers.py), `contact` the rest.
+    """
+
+    class Kind(models.TextChoices):
+        OPEN = "konto", "Nytt konto"
+        CHANGE = "andring", "Ändrat konto"
+        CODE = "kod", "Engångskod"
+
+    class Outcome(models.TextChoices):
+        APPROVED = "godkand", "Godkänd"
+        REFUSED = "avslagen", "Avslagen"
+        WITHDRAWN = "aterkallad", "Återkallad"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="+")
+    kind = models.CharField("slag", max_length=10, choices=Kind)
+    account = models.UUIDField("konto")
+    name = models.CharField("namn", max_length=100)
+    powers = models.JSONField("behörighet", default=dict)
+    contact = models.JSONField("kontaktuppgifter", default=dict)
+    reason = models.CharField("varför", max_length=200)
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField("begärd")
+    expires_at = models.DateTimeField("går ut")
+    answered_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    answered_at = models.DateTimeField("besvarad", null=True, blank=True)
+    outcome = models.CharField("svar", max_length=12, choices=Outcome, blank=True)
+    answer = models.CharField("skäl för svaret", max_length=200, blank=True)
+
+    objects = AccountRequestQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = "begäran om konto"
+        verbose_name_plural = "begäranden om konton"
+        ordering = ["-asked_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(answered_by=None, answered_at=None, outcome="")
+                | Q(answered_by__isnull=False, answered_at__isnull=False) & ~Q(outcome=""),
+                name="account_request_is_answered_whole",
+            ),
+            models.CheckConstraint(
+                condition=~Q(account=F("asked_by")) & ~Q(account=F("answered_by"), answered_by__isnull=False),
+                name="account_request_is_about_somebody_else",
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome="aterkallad", answered_by=F("asked_by"))
+                | ~Q(outcome="aterkallad") & (Q(answered_by=None) | ~Q(answered_by=F("asked_by"))),
+                name="nobody_answers_the_own_account_request",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="kod") | Q(powers__has_keys=list(POWERS)),
+                name="account_request_names_every_power",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.name}"
+
+    @property
+    def is_answered(self) -> bool:
+        return self.answered_at is not None
+
+    def waits(self, at: datetime) -> bool:
+        """Whether somebody can still answer it."""
+        return self.answered_at is None and self.expires_at > at
 
 
 class FormDraft(models.Model):

@@ -19,6 +19,18 @@ def prove(request: HttpRequest, user: User, method: str, **more: Any) -> None:
     record_authentication(request, user, method, **more)
 
 
+def shown_by(request: HttpRequest, user: User) -> list[str]:
+    """With what the session was signed in, in words, in the order it was shown."""
+    records = get_authentication_records(request, user)  # type: ignore[arg-type]
+    return list(dict.fromkeys(_in_words(record) for record in records))
+
+
+def _in_words(record: dict[str, Any]) -> str:
+    if record["method"] == FACTOR:
+        return "kod" if record.get("type") in ("totp", "recovery_codes") else "passkey"
+    return {PASSWORD: "lösenord", PROVIDER: "kommunens inloggning"}.get(record["method"], "demonstrationen")
+
+
 def has_second_factor(request: HttpRequest) -> bool:
     """Whether more than a password was shown: a factor of ours, or the provider's when that is accepted."""
     return any(_is_second(record) for record in _records(request))

@@ -28,7 +28,8 @@ def secrets_of(account: UUID) -> Iterator[None]:
 
 def sealed(secret: str) -> str:
     """Raises LookupError outside of `secrets_of`."""
-    return seal(secret, current_key(RING), place=PLACE, row=_account()).token
+    account = _account()
+    return seal(secret, current_key(RING), place=PLACE, row=account).token
 
 
 def opened(kept: str) -> str:

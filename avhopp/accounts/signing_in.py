@@ -18,6 +18,7 @@ from avhopp.accounts.factors import has_factor
 from avhopp.accounts.models import User
 from avhopp.accounts.proofs import DEMO, FACTOR, prove
 from avhopp.accounts.sessions import DEVICE, device_name
+from avhopp.accounts.sign_in_log import signed_in
 
 BACKEND = "avhopp.accounts.backends.PasswordBackend"
 PENDING = "pending_sign_in"
@@ -72,6 +73,7 @@ def finish(request: HttpRequest, user: User, onward: str) -> HttpResponseBase:
     login(request, user, backend=BACKEND)
     request.session.pop(PENDING, None)
     session_times.begin(request.session, time.time())
+    signed_in(request, user)
     request.session[DEVICE] = device_name(request.headers.get("User-Agent", ""))
     with acting(user):
         forget_old()

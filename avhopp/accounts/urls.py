@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from avhopp.accounts.views import drafts, factors, managed, own, sign_in
+from avhopp.accounts.views import drafts, factors, managed, own, requests, sign_in, sign_ins
 
 urlpatterns = [
     path("", sign_in.start, name="start"),
@@ -35,5 +35,23 @@ urlpatterns = [
     path("konton/<uuid:user_id>/engangskod/", managed.account_code, name="account_code"),
     path("konton/<uuid:user_id>/avsluta/", managed.account_end, name="account_end"),
     path("konton/<uuid:user_id>/oppna/", managed.account_reopen, name="account_reopen"),
+    path("konton/inloggningar/", sign_ins.sign_ins, name="sign_ins"),
+    path("kontobegaran/", requests.account_requests, name="account_requests"),
+    path("kontobegaran/<uuid:accountrequest_id>/", requests.account_request, name="account_request"),
+    path(
+        "kontobegaran/<uuid:accountrequest_id>/godkann/",
+        requests.account_request_approve,
+        name="account_request_approve",
+    ),
+    path(
+        "kontobegaran/<uuid:accountrequest_id>/avsla/",
+        requests.account_request_refuse,
+        name="account_request_refuse",
+    ),
+    path(
+        "kontobegaran/<uuid:accountrequest_id>/ta-tillbaka/",
+        requests.account_request_withdraw,
+        name="account_request_withdraw",
+    ),
     path("konton/<uuid:user_id>/logga-ut/", managed.account_sign_out, name="account_sign_out"),
 ]

@@ -13,6 +13,7 @@ from django.contrib.contenttypes.models import ContentType
 from avhopp.access.roles import MACHINE_ROLES, Can
 from avhopp.access.walls import OpenTable, RuledTable, only_with
 from avhopp.accounts.models import (
+    AccountRequest,
     FormDraft,
     Municipality,
     OneTimeCode,
@@ -21,6 +22,7 @@ from avhopp.accounts.models import (
     Unit,
     User,
 )  # fmt: skip
+from avhopp.accounts.powers import POWERS
 
 #: The processes that people reach; set-up and the owner's own functions are not among them.
 LOGINS = "'avhopp_web', 'avhopp_worker', 'avhopp_portal'"
@@ -35,8 +37,8 @@ GUARD_ACCOUNT = f"""
 create or replace function audit.guard_account() returns trigger
 language plpgsql set search_path = '' as $$
 declare
-    power constant text[] := array['username', 'role', 'municipality_id', 'unit_id', 'police_unit_id',
-                                   'is_active', 'valid_from', 'valid_to', 'provider_id'];
+    power constant text[] := array[{", ".join(f"'{name}'" for name in POWERS)}];
+    may_end constant text[] := array['is_active', 'valid_from', 'valid_to', 'provider_id'];
     was jsonb := case when tg_op = 'UPDATE' then to_jsonb(old) end;
     powers boolean := exists (
         select from unnest(power) as f where to_jsonb(new) -> f is distinct from was -> f);
@@ -44,9 +46,18 @@ declare
     machine constant boolean := tg_op = 'INSERT' and new.role in ({MACHINES}) and new.password like '!%';
     ours constant boolean := new.municipality_id = sec.municipality()
         and (tg_op = 'INSERT' or old.municipality_id = sec.municipality());
+    rises constant boolean := tg_op = 'INSERT'
+        or exists (select from unnest(power) as f
+                   where f <> all (may_end) and to_jsonb(new) -> f is distinct from was -> f)
+        or new.is_active and not old.is_active
+        or new.provider_id <> '' and new.provider_id <> old.provider_id
+        or coalesce(new.valid_to, 'infinity') > coalesce(old.valid_to, 'infinity')
+        or coalesce(new.valid_from, '-infinity') < coalesce(old.valid_from, '-infinity');
+    approved boolean := false;
 begin
     if not (powers or secret) then return new; end if;
     if current_user not in ({LOGINS}) and sec.actor() is null then return new; end if;
+    approved := rises and sec.approves_account(new.id, to_jsonb(new));
     if powers and new.id = sec.actor() then
         raise exception 'own_account: nobody changes the own account'
             using errcode = 'check_violation', constraint = 'nobody_changes_the_own_account';
@@ -55,10 +66,14 @@ begin
         raise exception 'accounts: a password is chosen by its owner'
             using errcode = 'check_violation', constraint = 'passwords_are_ones_own';
     end if;
-    if powers and not (machine
+    if powers and not (machine or approved
         or sec.able('{Can.MANAGE_ACCOUNTS.value}') or sec.able('{Can.LOAD_SCENARIO.value}')) then
         raise exception 'accounts: the right to manage accounts is missing'
             using errcode = 'check_violation', constraint = 'accounts_are_managed';
+    end if;
+    if rises and not (machine or approved or sec.able('{Can.LOAD_SCENARIO.value}')) then
+        raise exception 'accounts: a second person approves what gives an account more power'
+            using errcode = 'check_violation', constraint = 'accounts_need_two';
     end if;
     if not (machine or coalesce(ours or new.id = sec.actor(), false)) then
         raise exception 'accounts: of another municipality'
@@ -67,8 +82,23 @@ begin
     return new;
 end $$"""
 
-# Groups hold the grants of whole teams of one municipality; their name begins with its code. Whoever manages
-# its accounts moves an account between them, and nobody their own. A machine's may always join its own.
+#: A request is about somebody of the municipality, waits at most a week, and is answered once.
+ASKED = (
+    "asked_by_id = (select sec.actor()) and account <> (select sec.actor()) and answered_at is null "
+    "and asked_at <= clock_timestamp() + interval '1 minute' and expires_at <= asked_at + interval '7 days' "
+    f"and municipality_id = (select sec.municipality_for('{Can.MANAGE_ACCOUNTS.value}'))"
+)
+ANSWERED = (
+    "answered_by_id = (select sec.actor()) and answered_at = transaction_timestamp() "
+    "and expires_at > transaction_timestamp() and case outcome "
+    "when 'aterkallad' then asked_by_id = (select sec.actor()) "
+    "else sec.second_for_accounts(asked_by_id, account) end "
+    f"and municipality_id = (select sec.municipality_for('{Can.SEE_ACCOUNT_REQUESTS.value}'))"
+)
+
+# Groups hold the grants of whole teams of one municipality; their name begins with its code. An account joins
+# those of its own role and unit, when two people gave it them; who manages accounts takes it out of them. A
+# machine's may always join its own.
 KEEP_OWN_TEAM = f"""
 create or replace function audit.keep_own_team() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -88,14 +118,17 @@ begin
         return result;
     end if;
     if account is distinct from sec.actor() and member.municipality_id = sec.municipality()
-        and (sec.able('{Can.MANAGE_ACCOUNTS.value}') or sec.able('{Can.LOAD_SCENARIO.value}')) then
+        and (sec.able('{Can.LOAD_SCENARIO.value}')
+             or tg_op = 'DELETE' and sec.able('{Can.MANAGE_ACCOUNTS.value}')
+             or sec.approves_account(account, null)
+             and (tg_op = 'DELETE' or team = any (array(select sec.teams_of(account))))) then
         return result;
     end if;
     raise exception 'accounts: the right to move this account between teams is missing'
         using errcode = 'check_violation', constraint = 'teams_are_managed';
 end $$"""
 
-#: Nothing plain reaches the secrets of second factors, whoever writes them: the app's, the recovery codes' seed.
+#: Nothing plain reaches the secrets of second factors, whoever writes them.
 SEALED = "^s1[.](factors|officers)[0-9]+[.][A-Za-z0-9_-]+$"
 SECRETS_SEALED = (
     "alter table {table} drop constraint if exists secrets_are_sealed",
@@ -157,12 +190,23 @@ TABLES = [
     RuledTable(
         model=OneTimeCode,
         rows=f"{OWN} or ordered_by_id = (select sec.actor())",
-        inserts=f"ordered_by_id = (select sec.actor()) and (select sec.able('{Can.MANAGE_ACCOUNTS.value}'))",
+        inserts="ordered_by_id = (select sec.actor()) and sec.approves_code(user_id)",
         writes=OWN,
         extra_triggers=(
             "grant update (used_at) on {table} to avhopp_policy",  # portal.enrol
             "create policy functions_use on {table} for update to avhopp_policy using (used_at is null) "
             "with check (used_at is not null)",
+        ),
+    ),
+    RuledTable(
+        model=AccountRequest,
+        rows=f"municipality_id = (select sec.municipality_for('{Can.SEE_ACCOUNT_REQUESTS.value}'))",
+        inserts=ASKED,
+        writes=ANSWERED,
+        extra_triggers=(
+            "drop trigger if exists answer_once on {table}",
+            "create trigger answer_once before update on {table} for each row execute function "
+            "audit.answer_once('answered_at', 'answered_by_id', 'outcome', 'answer')",
         ),
     ),
     RuledTable(

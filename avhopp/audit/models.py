@@ -66,6 +66,11 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["case_id", "-occurred_on", "-at"], name="event_by_case"),
             models.Index(fields=["object_id"], condition=Q(case_id=None), name="event_of_the_operation"),
+            models.Index(
+                fields=["municipality_id", "-at"],
+                condition=Q(requires=Can.SEE_READ_LOG.value),
+                name="event_of_sign_in",
+            ),
         ]
 
     def __str__(self) -> str:

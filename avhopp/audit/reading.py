@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db import IntegrityError
+from django.db import DatabaseError, IntegrityError
 from django.db.models import Model
 
 from avhopp.access.policy import case_behind, grounds_for
 from avhopp.access.roles import Can, GrantKind
+from avhopp.access.unlogged import ReadNotLogged
 from avhopp.accounts.models import User
 from avhopp.audit.models import ReadEntry
 from avhopp.audit.volume import ReadingStopped, is_stop
@@ -16,9 +17,10 @@ GRANTED = "behorigheter"  # the ground of a list: each row is there because a gr
 
 
 def log_read(user: User, can: Can, thing: Model, source: str = "web") -> None:
-    """Record that `user` opens `thing`. A database error here stops the request.
+    """Record that `user` opens `thing`.
 
     Raises:
+        ReadNotLogged: it could not be written; the request answers 503 and shows nothing.
         ReadingStopped: the account has read more than it may today (SR-46).
     """
     case_id = thing.pk if hasattr(thing, "grants_to") else getattr(thing, "case_id", None)
@@ -55,9 +57,10 @@ def log_list(
 
     `can` is the right behind the most telling column. `shown` is the number of rows when a case can have
     several. A search is recorded whether it finds anything or not, by its kind; a list without rows shows
-    nothing and leaves nothing. A database error here stops the request.
+    nothing and leaves nothing.
 
     Raises:
+        ReadNotLogged: it could not be written; the request answers 503 and shows nothing.
         ReadingStopped: the account has read more than it may today (SR-46).
     """
     ids = list(dict.fromkeys(cases))
@@ -83,7 +86,7 @@ def log_list(
 def _write(entry: ReadEntry) -> None:
     try:
         entry.save(force_insert=True)
-    except IntegrityError as error:
-        if is_stop(error):
+    except DatabaseError as error:
+        if isinstance(error, IntegrityError) and is_stop(error):
             raise ReadingStopped from None
-        raise
+        raise ReadNotLogged from error

@@ -29,6 +29,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "avhopp.access.middleware.DeclaredAccessMiddleware",
+    "avhopp.access.unlogged.UnloggedMiddleware",
 ]
 TEMPLATES[0]["OPTIONS"]["context_processors"].append("collaboration.portal.context.chrome")  # noqa: F405
 ROOT_URLCONF = "avhopp.urls_portal"

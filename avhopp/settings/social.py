@@ -44,6 +44,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "avhopp.access.watch.WallsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "avhopp.accounts.sign_in_log.SignInLogMiddleware",
     "avhopp.access.session_times.SessionTimesMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -56,6 +57,7 @@ MIDDLEWARE = [
     "avhopp.accounts.middleware.SentDraftsMiddleware",
     "avhopp.access.middleware.DeclaredAccessMiddleware",
     "avhopp.audit.stopped.ReadingStoppedMiddleware",
+    "avhopp.access.unlogged.UnloggedMiddleware",
 ]
 TEMPLATES[0]["OPTIONS"]["context_processors"].append("avhopp.navigation.chrome")  # noqa: F405
 ROOT_URLCONF = "avhopp.urls"

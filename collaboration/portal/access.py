@@ -2,18 +2,19 @@
 package among those released to the reader's unit (miss: 404), the read log, the view.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
 from django.http import Http404, HttpRequest, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 
 from avhopp.access.context import acting
 from avhopp.access.declaration import READ, Declaration, View, view_name
+from avhopp.access.unlogged import ReadNotLogged
 from collaboration.portal.models import Package, PoliceUser
 
 NOT_RELEASED = "P0002"  # no_data_found: log_read finds no open package of the reader's unit
@@ -64,11 +65,22 @@ def portal_package(view: View) -> View:
 def log_opened(package: Package) -> None:
     """Write the read log before anything is shown. A package closed this very moment is not there."""
     try:
-        package.log_read("see_release")
+        with transaction.atomic():  # the error leaves a transaction in which the context can be taken away
+            package.log_read("see_release")
     except DatabaseError as error:
         if getattr(error.__cause__, "sqlstate", None) == NOT_RELEASED:
             raise Http404 from None
-        raise
+        raise ReadNotLogged from error
+
+
+def log_listed(packages: Iterable[Package]) -> None:
+    """Write the read log before the list is shown."""
+    try:
+        with transaction.atomic():
+            for package in packages:
+                package.log_read("list_release")
+    except DatabaseError as error:
+        raise ReadNotLogged from error
 
 
 def _guarded(

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from collaboration.portal.access import PoliceRequest, portal_package, portal_page
+from collaboration.portal.access import PoliceRequest, log_listed, portal_package, portal_page
 from collaboration.portal.blocks import blocks
 from collaboration.portal.models import Package
 
@@ -23,8 +23,7 @@ def start(request: PoliceRequest) -> HttpResponse:
     first = (page - 1) * PER_PAGE
     found = list(Package.objects.visible_to(request.user).newest_first()[first : first + PER_PAGE + 1])
     shown = found[:PER_PAGE]
-    for package in shown:
-        package.log_read("list_release")
+    log_listed(shown)
     context = {
         "unit": request.user.police_unit_name,
         "packages": shown,

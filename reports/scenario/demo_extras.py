@@ -40,6 +40,7 @@ from collaboration.actions.releases import Wish, prepare_release, release_packag
 from collaboration.contents import Category
 from collaboration.models import Consent, Deviation, LegalBasis, PoliceAssessment
 from placements.invoices.models import Invoice
+from reports.scenario.demo_accounts import code_asked_for
 from reports.scenario.demo_control import control_of_providers, grant_programme, price_lists
 from reports.scenario.demo_documents import add_sheet
 from reports.scenario.demo_invoices import add_invoices, add_rules, attest_the_first
@@ -113,6 +114,7 @@ def add_extras(*, home: Municipality, importer: User, at: datetime) -> None:
         ("siri", grant_programme),
         ("asta", inquiry_for_a_place),
         ("siri", not_in_the_same_place),
+        ("eva", code_asked_for),
     ]
     for handle, part in parts:
         with acting(stage.people[handle], reason=REASON):

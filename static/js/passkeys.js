@@ -1,4 +1,5 @@
-// Passkeys: the browser signs what the server asks for. Forms with data-passkey="get" or "create".
+// Passkeys: the browser signs what the server asks for. Forms with data-passkey="get" or "create"; data-ask says
+// where to ask when it is not where the form goes, data-credential where the answer goes.
 "use strict";
 
 const toBytes = (text) => {
@@ -15,7 +16,7 @@ const withBytes = (list) => (list || []).map((one) => ({ ...one, id: toBytes(one
 
 const asked = {
   async get(form) {
-    const answer = await fetch(form.action, { headers: { Accept: "application/json" } });
+    const answer = await fetch(form.dataset.ask || form.action, { headers: { Accept: "application/json" } });
     const { publicKey } = (await answer.json()).options;
     publicKey.challenge = toBytes(publicKey.challenge);
     publicKey.allowCredentials = withBytes(publicKey.allowCredentials);
@@ -49,7 +50,7 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
   if (!window.PublicKeyCredential) continue;
   form.hidden = false;
   form.addEventListener("submit", async (event) => {
-    const field = form.elements.namedItem("credential");
+    const field = form.querySelector("[data-credential]") || form.elements.namedItem("credential");
     if (field.value) return;
     event.preventDefault();
     event.stopImmediatePropagation();

@@ -4,6 +4,7 @@ import time
 
 import pytest
 import time_machine
+from allauth.mfa.models import Authenticator
 from django.urls import reverse
 
 from avhopp.access.context import acting
@@ -56,6 +57,26 @@ def test_what_is_wrong_opens_nothing(stale, secret):
     asked = asta.get(reverse("password")).url
     assert asta.post(asked, {"bekrafta-secret": secret, "bekrafta-sent": "1"}).status_code == 200
     assert asta.get(reverse("password")).status_code == 302
+
+
+@pytest.mark.parametrize("credential", ["{}", "nonsense", '{"id": "x", "response": {"userHandle": "eA"}}'])
+def test_a_made_up_passkey_opens_nothing(stale, cast, credential):
+    """What a real one does is shown in a browser: tests/browser/test_sign_in.py."""
+    asta = stale("asta")
+    asked = asta.get(reverse("password")).url
+    asta.get(reverse("passkey_sign_in"))
+    page = asta.post(asked, {"bekrafta-credential": credential, "bekrafta-sent": "1"})
+    assert page.status_code == 200
+    assert asta.get(reverse("password")).status_code == 302
+
+
+def test_only_whoever_has_a_passkey_is_offered_to_confirm_with_one(stale, cast):
+    asta = stale("asta")
+    asked = asta.get(reverse("password")).url
+    assert "Bekräfta med passkey" not in asta.get(asked).content.decode()
+    with acting(cast.asta):
+        Authenticator.objects.create(user=cast.asta, type="webauthn", data={"name": "Jobbdatorn"})
+    assert "Bekräfta med passkey" in asta.get(asked).content.decode()
 
 
 def test_a_code_is_as_good_as_the_password(stale, app_of):

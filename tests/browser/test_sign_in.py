@@ -87,3 +87,19 @@ def test_the_warning_saves_what_was_typed_and_it_comes_back(asta):
     expect(page.locator("main textarea, main input[type=text]").first).to_have_value(WORDS)
     expect(page.locator("#draft-restored")).to_be_visible()
     assert asta.complaints == []
+
+
+def test_a_passkey_confirms_who_it_is(asta):
+    """Before what is sensitive a passkey is as good as the password. It is offered to whoever has one."""
+    page = asta.page
+    with_authenticator(page)
+    asta.open("/bekrafta/?next=/konto/")
+    expect(page.get_by_role("button", name="Bekräfta med passkey")).to_have_count(0)
+    asta.open("/konto/passkey/")
+    page.get_by_label("Namn på passkeyn").fill("Provdatorn")
+    page.get_by_role("button", name="Skapa passkey").click()
+    expect(page.get_by_role("heading", name="Reservkoder", level=1)).to_be_visible()
+    asta.open("/bekrafta/?next=/konto/%3Fa%3D1")
+    page.get_by_role("button", name="Bekräfta med passkey").click()
+    page.wait_for_url("**/konto/?a=1")
+    assert asta.complaints == []

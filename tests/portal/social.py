@@ -19,7 +19,7 @@ from django.utils import timezone  # noqa: E402
 
 from avhopp.access.context import acting  # noqa: E402
 from avhopp.access.roles import MACHINE_ROLES, Role  # noqa: E402
-from avhopp.accounts.actions.codes import order_code  # noqa: E402
+from avhopp.accounts.actions.requests import approve, ask_for_code  # noqa: E402
 from avhopp.accounts.models import Municipality, PoliceUnit, Unit, User  # noqa: E402
 from avhopp.sealing.models import DataKey  # noqa: E402
 from cases.actions.accounts import ensure_machine_accounts  # noqa: E402
@@ -244,14 +244,24 @@ def golden() -> int:
 
 
 def order(handle: str, minutes: int = 0) -> str:
-    """A one-time code for somebody, ordered so many minutes ago by the system manager."""
+    """A one-time code for somebody, asked for and approved so many minutes ago by two system managers."""
     home = Municipality.objects.get(code="0099")
-    facts = {"handle": "eva", "name": "Eva", "role": Role.SYSTEM_MANAGER, "municipality": home}
     with acting(User.objects.get(username="inlasning@0099")):
-        eva, _ = User.objects.get_or_create(username="eva@0099", defaults=facts)
+        eva, vera = (
+            User.objects.get_or_create(
+                username=f"{name}@0099",
+                defaults={
+                    "handle": name, "name": name, "role": Role.SYSTEM_MANAGER, "municipality": home,
+                    "password": "set",
+                },
+            )[0]
+            for name in ("eva", "vera")
+        )  # fmt: skip
+    at = timezone.now() - timedelta(minutes=minutes)
     with acting(eva):
-        at = timezone.now() - timedelta(minutes=minutes)
-        return order_code(user=User.objects.get(handle=handle), by=eva, at=at)
+        asked = ask_for_code(user=User.objects.get(handle=handle), reason="Behövs", by=eva, at=at)
+    with acting(vera):
+        return approve(request=asked, by=vera, at=at)
 
 
 def seal(contents: dict[str, dict[str, Any]]) -> dict[str, list[str]]:

@@ -373,3 +373,21 @@ def test_sessions_in_valkey_hold_no_name(social, signed_in, police, seeded):
         held = key + (stored.get(key) or b"" if stored.type(key) == b"string" else b"")
         for word in ("Dag Polis", "dag@0099", "Polis lpo", "Dags Person", given["reference"], given["id"]):
             assert word.encode() not in held
+
+
+def test_what_cannot_be_logged_is_not_shown_and_the_page_is_neutral(social, signed_in):
+    given = social("release", unit="soder", categories=["identitet"], name="Olast Person")
+    soder = signed_in("soder")
+    with connect("admin") as admin:
+        admin.execute("alter function portal.log_read(uuid, text) rename to lost")
+        admin.commit()
+        try:
+            answers = [soder(path) for path in (package(given["id"]), "/")]
+        finally:
+            admin.execute("alter function portal.lost(uuid, text) rename to log_read")
+            admin.commit()
+    for answer in answers:
+        assert answer["status"] == 503
+        assert "Olast" not in answer["body"]
+    assert soder(package(given["id"]))["status"] == 200
+    social("recall", package=given["id"])

@@ -62,15 +62,15 @@ NEW_ACCOUNT = """
     from app.accounts_user where id = %s"""
 
 
-@pytest.mark.parametrize("who", [None, "coordinator", "manager"])
+@pytest.mark.parametrize("who", [None, "coordinator", "manager", "system"])
 def test_only_who_manages_accounts_opens_one(bench, who):
-    """Twin: the manager of accounts does, by the same statement. A machine's account signs in nowhere."""
+    """Twin: who loads scenarios does, by the same statement. A machine's account signs in nowhere."""
     someone = bench.world.people["handler", "assigned"]
     acting = context(bench.world.people[who, "assigned"]) if who else None
     with bench.acting("web", acting):
         assert refused(bench, NEW_ACCOUNT, "enhetschef", "!", someone.pk)
         assert refused(bench, NEW_ACCOUNT, "inlasning", "argon2$guessed", someone.pk)
-    with bench.acting("web", context(bench.world.people["system", "assigned"])):
+    with bench.acting("web", context(bench.world.importer)):
         assert not refused(bench, NEW_ACCOUNT, "enhetschef", "!", someone.pk)
 
 

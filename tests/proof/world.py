@@ -17,7 +17,7 @@ from django.test import Client
 
 from avhopp.access.context import acting
 from avhopp.access.roles import Role
-from avhopp.accounts.models import Municipality, PoliceUnit, Unit, User
+from avhopp.accounts.models import AccountRequest, Municipality, PoliceUnit, Unit, User
 from avhopp.audit.models import Event, ReadEntry
 from avhopp.audit.volume import WAS_STOPPED
 from avhopp.sealing import rings
@@ -342,6 +342,14 @@ def late_things(world: World, case: Case) -> Iterator[Model]:
             asked_at=now,
         ),
     )
+    manager = world.people["system", "other_unit"]
+    yield named(
+        "accountrequest_id",
+        AccountRequest(
+            municipality=case.municipality, kind="kod", account=asta.pk, name="Asta", reason=REASON,
+            asked_by=manager, asked_at=now, expires_at=now + timedelta(days=7),
+        ),
+    )  # fmt: skip
     glass = EmergencyAccess(
         municipality=case.municipality,
         taken_by=world.people["handler", "break_glass"],

@@ -14,11 +14,18 @@ import django
 
 django.setup()
 
+from allauth.mfa.models import Authenticator  # noqa: E402
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes  # noqa: E402
+from allauth.mfa.totp.internal.auth import TOTP  # noqa: E402
+from allauth.mfa.utils import decrypt  # noqa: E402
 from django.apps import apps  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.db import connection, models, transaction  # noqa: E402
 
+from avhopp.accounts.models import User  # noqa: E402
+from avhopp.accounts.sealed_factors import secrets_of  # noqa: E402
 from avhopp.sealing.fields import SealedJSONField, SealedTextField  # noqa: E402
+from avhopp.sealing.models import DataKey  # noqa: E402
 from cases.models import (  # noqa: E402
     Document,
     FollowUp,
@@ -29,6 +36,7 @@ from cases.models import (  # noqa: E402
     ProtectedReading,
 )
 from collaboration.models import PoliceAssessment  # noqa: E402
+from collaboration.portal.app_secrets import sealed_secret  # noqa: E402
 from placements.models import Placement, PlacementExtension, ProviderIncident  # noqa: E402
 from reports.scenario.demonstration import load_demo  # noqa: E402
 
@@ -116,12 +124,27 @@ def write(model: type[models.Model]) -> None:
     sys.stdout.writelines(written)
 
 
+def write_factors() -> None:
+    """What signs in: the secret of an app, and the seed of recovery codes."""
+    person = User.objects.filter(handle="asta").get()
+    officer = User.objects.filter(handle="dag").get()
+    with secrets_of(person.pk):
+        secret = f"KANARIEAPP{next(numbers)}"
+        TOTP.activate(person, secret)
+        seed = decrypt(RecoveryCodes.activate(person).instance.data["seed"])
+    key, theirs = DataKey.objects.filter(ring="officers").get(), f"KANARIEPOLIS{next(numbers)}"
+    data = {"secret": sealed_secret(theirs, officer.pk, key.id, key.wrapped)}
+    Authenticator.objects.create(user=officer, type="totp", data=data)
+    sys.stdout.writelines(f"mfa_authenticator\tdata\t{seen}\n" for seen in (secret, seed, theirs))
+
+
 def main() -> None:
     wanted, first = int(sys.stdin.read()), next(numbers)
     if settings.DATABASE_LOGIN == "web":
         load_demo(at=NOW)
         return
     put_aside()
+    write_factors()
     sealed = [one for one in apps.get_models() if sealed_of(one) and "historical" not in one._meta.model_name]
     while next(numbers) - first < wanted + 50:
         with transaction.atomic():

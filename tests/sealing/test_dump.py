@@ -40,7 +40,7 @@ def test_a_dump_of_the_database_holds_no_canary_of_a_sealed_column(dump):
         for model in apps.get_models()
         for one in model._meta.local_concrete_fields
         if isinstance(one, SealedTextField) and "_historical" not in model._meta.db_table
-    }
+    } | {("mfa_authenticator", "data")}
     assert columns == expected, "every sealed column got a canary"
     assert len(sealed) >= CANARIES
     assert [canary for _, _, canary in sealed if canary.encode() in dumped] == []

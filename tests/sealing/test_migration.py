@@ -76,3 +76,33 @@ def test_what_is_there_is_opened_and_sealed_again(start: Start, manage: Manage, 
         "select count(*) from app.cases_person where identity_index is null and identity is not null"
     )
     assert index.fetchone()[0] == 0
+
+
+SECRETS = """
+    select u.role = 'polis', f.data ->> 'secret' from app.mfa_authenticator f
+    join app.accounts_user u on u.id = f.user_id order by 1"""
+ADD = """
+    insert into app.mfa_authenticator (user_id, type, data, created_at)
+    select id, 'totp', jsonb_build_object('secret', %s::text), now()
+    from app.accounts_user where handle = %s"""
+
+
+@pytest.mark.deep
+def test_the_secrets_of_factors_are_sealed_when_it_is_set_up(start: Start, manage: Manage, admin):
+    """As they stood before: in clear, in a database that has no key for them yet."""
+    loading = start("canaries.py", "web")
+    _, errors = loading.communicate("0", timeout=120)
+    assert loading.returncode == 0, errors[-3000:]
+    manage("migrate", "accounts", "0004")
+    manage("migrate", "sealing", "0001")
+    admin.execute("delete from app.sealing_datakey where ring in ('factors', 'officers')")
+    for handle, secret in (("asta", "JBSWY3DPEHPK3PXP"), ("dag", "KRSXG5CTMVRXEZLU")):
+        admin.execute(ADD, [secret, handle])
+    manage("setup_database")
+    kept = dict(admin.execute(SECRETS).fetchall())
+    assert kept[False].startswith("s1.factors1.")
+    assert kept[True].startswith("s1.officers1.")
+    manage("setup_database")
+    assert dict(admin.execute(SECRETS).fetchall()) == kept
+    manage("migrate", "accounts", "0004")
+    assert dict(admin.execute(SECRETS).fetchall()) == {False: "JBSWY3DPEHPK3PXP", True: "KRSXG5CTMVRXEZLU"}

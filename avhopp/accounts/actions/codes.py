@@ -1,4 +1,4 @@
-"""One-time codes: ordered by the system manager, used once by the person, never sent by e-mail."""
+"""One-time codes: asked for and approved by two people, used once by the person, never sent by e-mail."""
 
 import base64
 import hashlib
@@ -11,7 +11,6 @@ from django.utils import timezone
 
 from avhopp.access import throttle
 from avhopp.access.context import acting
-from avhopp.access.policy import demand
 from avhopp.access.roles import Can
 from avhopp.accounts import factors
 from avhopp.accounts.backends import find_account
@@ -39,24 +38,20 @@ def new_code() -> str:
     return "-".join(plain[start : start + GROUP] for start in range(0, len(plain), GROUP))
 
 
-def order_code(*, user: User, by: User, at: datetime) -> str:
-    """A new code for somebody else's account; earlier ones stop working. It is shown once and kept nowhere.
+def make_code(*, user: User, by: User, at: datetime) -> str:
+    """A new code for an account, as `by` has just approved; earlier ones stop working.
+
+    It is shown once, to `by`, and kept nowhere.
 
     Raises:
-        Refused: `not_allowed`, `own_account`, `ended`.
+        Refused: `ended`.
     """
-    demand(by, Can.MANAGE_ACCOUNTS, user)
-    if user.pk == by.pk:
-        raise Refused(
-            "own_account", "Du kan inte beställa en kod till dig själv. Be en annan systemförvaltare."
-        )
     if not user.works_on(timezone.localdate(at)):
         raise Refused("ended", "Kontot är avslutat eller har inte börjat gälla. Ändra datumen först.")
     code = new_code()
     OneTimeCode(user=user, digest=digest(code), ordered_by=by, ordered_at=at, valid_to=at + VALID).save(
         force_insert=True
     )
-    note(user, by=by, kind="one_time_code_ordered", text="En engångskod beställdes.")
     return code
 
 

@@ -16,6 +16,7 @@ from avhopp.accounts.actions.codes import note
 from avhopp.accounts.freshness import ConfirmForm, way_by_provider
 from avhopp.accounts.middleware import before_second_factor
 from avhopp.accounts.own import change_password, drafts_of, end_own_sessions, end_session, sign_ins_of
+from avhopp.accounts.sign_in_log import signed_out
 from avhopp.accounts.signing_in import safe
 
 
@@ -35,6 +36,7 @@ def account(request: UserRequest) -> HttpResponse:
 def sign_out_everywhere(request: UserRequest) -> HttpResponse:
     end_own_sessions(request.user)
     note(request.user, by=request.user, kind="sessions_ended", text="Utloggad överallt av kontots ägare.")
+    signed_out(request, request.user)
     logout(request)
     response = redirect("sign_in")
     response.headers["Clear-Site-Data"] = '"cache", "storage"'

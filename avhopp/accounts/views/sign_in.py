@@ -12,7 +12,7 @@ from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView, OAu
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -33,6 +33,7 @@ from avhopp.accounts.forms import CodeForm, OneTimeCodeForm
 from avhopp.accounts.middleware import before_second_factor
 from avhopp.accounts.models import User
 from avhopp.accounts.proofs import DEMO, FACTOR, PASSWORD
+from avhopp.accounts.sign_in_log import failed, failed_as, signed_out
 from avhopp.accounts.signing_in import begin, finish, pending, safe, working_account
 from avhopp.kernel.refusal import Refused
 
@@ -75,6 +76,8 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
     form = SignInForm(request, data=request.POST if request.method == "POST" else None)
     if form.is_valid():
         return begin(request, form.get_user(), onward, PASSWORD)
+    if form.has_error(NON_FIELD_ERRORS, "invalid_login"):
+        failed_as(request, form.cleaned_data["username"], "fel lösenord")
     context = {
         "form": form,
         "next": onward,
@@ -100,6 +103,8 @@ def second_factor(request: HttpRequest) -> HttpResponseBase:
                 check_code(request, user, form.cleaned_data["code"])
             return finish(request, user, onward)
         except Refused as refusal:
+            if refusal.code == "wrong_code":
+                failed(request, user, "fel kod")
             form.add_error("code", refusal.text)
     return render(request, "accounts/second_factor.html", {"form": form, "next": onward})
 
@@ -123,6 +128,7 @@ def passkey_sign_in(request: HttpRequest) -> HttpResponseBase:
                 factor = form.cleaned_data["credential"]
                 factor.record_usage()
                 return begin(request, user, onward, FACTOR)
+        failed(request, user, "fel passkey")
     messages.error(
         request, "Det gick inte att logga in med passkeyn. Försök igen, eller välj ett annat sätt."
     )
@@ -149,6 +155,8 @@ def one_time_code(request: HttpRequest) -> HttpResponseBase:
             user = use_code(request, said["username"], said["code"], said["new_password"], time.time())
             return begin(request, user, "", PASSWORD)
         except Refused as refusal:
+            if refusal.code == "wrong_code":
+                failed_as(request, said["username"], "fel engångskod")
             form.add_error(refusal.field, refusal.text)
     return render(request, "accounts/one_time_code.html", {"form": form})
 
@@ -190,6 +198,7 @@ def demo_sign_in(request: HttpRequest) -> HttpResponseBase:
 @before_second_factor
 @access_page(None, WRITE)
 def sign_out(request: UserRequest) -> HttpResponse:
+    signed_out(request, request.user)
     logout(request)
     response = redirect("sign_in")
     response.headers["Clear-Site-Data"] = '"cache", "storage"'

@@ -36,6 +36,7 @@ def build_walls() -> None:
         cursor.execute("select set_config('client_min_messages', 'warning', true)")
         _run(cursor, SQL / "base.sql")
         _run(cursor, LEDGER_SQL)
+        _run(cursor, SQL / "accounts.sql")
         _run(cursor, SQL / "emergency.sql")
         _run(cursor, SQL / "protected.sql")
         _run(cursor, SQL / "log_review.sql")

@@ -1,4 +1,7 @@
-"""The first system manager of a municipality: everybody else's account is opened on the pages."""
+"""The first two system managers of a municipality: everybody else's account is opened by them, on the pages.
+
+What they ask for needs a second person. A municipality that has one manager left gets another here.
+"""
 
 from argparse import ArgumentParser
 
@@ -11,9 +14,15 @@ from avhopp.accounts.actions.codes import VALID, digest, new_code
 from avhopp.accounts.models import Municipality, OneTimeCode, User
 from avhopp.accounts.teams import prepare_municipality
 
+#: With fewer nobody could approve what the other asks for.
+NEEDED = 2
+
 
 class Command(BaseCommand):
-    help = "Opens the account of a municipality's first system manager and prints a one-time code, once."
+    help = (
+        "Opens the account of one of a municipality's first two system managers and prints a one-time code, "
+        "once. Two are needed: what gives an account more power is asked for by one and approved by another."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("code", help="the municipality's code, four digits")
@@ -26,8 +35,11 @@ class Command(BaseCommand):
     @transaction.atomic
     def handle(self, *args: object, **options: str) -> None:
         home = self._municipality(options)
-        if User.objects.filter(municipality=home, role=Role.SYSTEM_MANAGER).exists():
-            raise CommandError("There is a system manager already, who opens accounts and orders codes.")
+        managers = User.objects.of(home).working_on(timezone.localdate()).filter(role=Role.SYSTEM_MANAGER)
+        if managers.count() >= NEEDED:
+            raise CommandError("There are two system managers already, who open accounts for each other.")
+        if User.objects.of(home).filter(handle=options["handle"].lower()).exists():
+            raise CommandError("There is an account with that short name already.")
         prepare_municipality(home)
         handle, code, now = options["handle"].lower(), new_code(), timezone.now()
         user = User(username=f"{handle}@{home.code}", handle=handle, name=options["name"], municipality=home)
