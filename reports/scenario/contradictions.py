@@ -22,6 +22,7 @@ from reports.scenario.document import (
     ScenarioFault,
     UserRow,
 )  # fmt: skip
+from reports.scenario.invoice_faults import invoice_faults
 from reports.scenario.normal import as_stored
 from reports.scenario.stays import absence_faults, links_faults, overlap_faults, price_faults
 from reports.scenario.values import shown
@@ -45,6 +46,7 @@ REFERENCES: dict[str, dict[str, str]] = {
     },
     "applications": {"case": "cases"},
     "checks": {"case": "cases"},
+    "invoices": {"provider": "providers", "registered_by": "users"},
 }
 #: The pairs of days in the order they must have, by list; the second may be missing.
 IN_ORDER: dict[str, list[tuple[str, str]]] = {
@@ -54,7 +56,16 @@ IN_ORDER: dict[str, list[tuple[str, str]]] = {
     "consents": [("start", "end"), ("start", "withdrawn")],
     "decisions": [("decided", "end")],
     "applications": [("sent", "decided")],
+    "account_rules": [("start", "end")],
+    "invoices": [("dated", "due")],
 }
+#: Lists whose rows nothing refers to by one name.
+INTERRUPTED = "avbrott"
+#: Fields that the file calls something else.
+WRITTEN = {"dated": "date"}
+UNNAMED = ("assessments", "consents", "checks", "account_rules", "invoices")
+#: How a stay ended: compared when the file says it. A stored stay may have got it on the pages since.
+OF_THE_END = ("end_reason", "destination", "resumption")
 Faults = Iterator[ScenarioFault]
 
 
@@ -64,7 +75,7 @@ class World:
     def __init__(self, scenario: Scenario, stored: Scenario) -> None:
         self.rows: dict[str, dict[str, Row]] = {}
         for (name, own), (_, known) in zip(scenario.lists(), stored.lists(), strict=True):
-            if name in ("assessments", "consents", "checks"):
+            if name in UNNAMED:
                 continue
             self.rows[name] = {str(row.key[0]): row for row in (*known, *own)}
 
@@ -93,7 +104,8 @@ def contradictions(scenario: Scenario, stored: Scenario) -> list[ScenarioFault]:
     if faults:
         return faults
     faults = [*_placements(scenario, world), *_applications(scenario.applications)]
-    faults += [*_checks(scenario.checks), *_reallocations(scenario, world)]
+    faults += [*_checks(scenario.checks), *_reallocations(scenario, world), *_ends(scenario.placements)]
+    faults += invoice_faults(scenario.invoices, world)
     return faults or [*_differing(scenario, stored), *_late_assessments(scenario, stored)]
 
 
@@ -150,10 +162,14 @@ def _differing(scenario: Scenario, stored: Scenario) -> Faults:
         known_rows = {row.key: row for row in stored_rows}
         for row in rows:
             known = known_rows.get(row.key)
+            if isinstance(known, PlacementRow):
+                for name in OF_THE_END:
+                    if getattr(row, name) and getattr(row, name) != getattr(known, name):
+                        yield _differs(row.path, name)
             if known is not None and known != row:
                 for one in fields(row):
                     if one.compare and getattr(row, one.name) != getattr(known, one.name):
-                        yield _differs(row.path, one.name)
+                        yield _differs(row.path, WRITTEN.get(one.name, one.name))
 
 
 def _differs(path: str, key: str) -> ScenarioFault:
@@ -168,7 +184,9 @@ def _backwards(scenario: Scenario) -> Faults:
             for first, last in pairs:
                 ended = getattr(row, last)
                 if ended is not None and ended < getattr(row, first):
-                    yield ScenarioFault(f"{row.path}.{last}", f"Dagen ligger före {first}.")
+                    yield ScenarioFault(
+                        f"{row.path}.{last}", f"Dagen ligger före {WRITTEN.get(first, first)}."
+                    )
 
 
 def _users(users: Iterable[UserRow]) -> Faults:
@@ -255,6 +273,20 @@ def _dates(row: PlacementRow, case: CaseRow) -> Faults:
         yield ScenarioFault(
             f"{row.path}.end", f"Placeringen pågår efter att ärendet avslutades, {case.closed}."
         )
+
+
+def _ends(rows: Iterable[PlacementRow]) -> Faults:
+    """Why a stay ended, where the person went, whether it resumes: of a stay with an end, and no move."""
+    rows = tuple(rows)
+    moved = {row.moved_from for row in rows}
+    for row in rows:
+        if row.end_reason and row.ref in moved:
+            yield ScenarioFault(f"{row.path}.end_reason", "Personen flyttar vidare: det är skälet.")
+        for name in OF_THE_END:
+            if getattr(row, name) and (row.start is None or row.end is None):
+                yield ScenarioFault(f"{row.path}.{name}", "Uppgiften står utan att placeringen har ett slut.")
+        if row.resumption and row.end_reason != INTERRUPTED:
+            yield ScenarioFault(f"{row.path}.resumption", "Bara ett avbrott kan återupptas.")
 
 
 def _late_assessments(scenario: Scenario, stored: Scenario) -> Faults:

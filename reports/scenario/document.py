@@ -212,6 +212,9 @@ class PlacementRow(Row):
     moved_from: str | None = None
     prices: tuple[RateRow, ...] = ()
     absences: tuple[RateRow, ...] = ()
+    end_reason: str = field(default="", compare=False)
+    destination: str = field(default="", compare=False)
+    resumption: str = field(default="", compare=False)
 
     @property
     def first_day(self) -> date:
@@ -260,6 +263,90 @@ class ReallocationRow(Row):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AccountRuleRow(Row):
+    """What the nights of one kind of care, inside or outside framework agreements, are booked on."""
+
+    kind: str
+    inside: bool
+    account: str
+    cost_centre: str
+    start: date
+    end: date | None = None
+    operation: str = ""
+    activity: str = ""
+    counterpart: str = ""
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        return (self.kind, self.inside, self.start)
+
+    @property
+    def key_name(self) -> str:
+        return "from"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepRow(Row):
+    """What a person did to an invoice, and the day."""
+
+    by: str
+    on: date
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceLineRow(Row):
+    """Nights [start, end) of a stay at a price without VAT, or something that is not nights (`annat`)."""
+
+    placement: str
+    price: Decimal
+    start: date | None = None
+    end: date | None = None
+    kind: str = "dygn"
+    quantity: Decimal | None = None
+    vat: Decimal = Decimal(0)
+    text: str = ""
+    frees_nights: bool = field(default=False, compare=False)
+    not_nights: str = field(default="", compare=False)
+
+    @property
+    def count(self) -> Decimal:
+        """The quantity: where the file leaves it out, the number of nights."""
+        if self.quantity is not None or self.start is None or self.end is None:
+            return self.quantity or Decimal(0)
+        return Decimal((self.end - self.start).days)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceRow(Row):
+    """A provider's invoice, or with `credits` a note that credits one, and the steps that were taken with it.
+
+    The steps are no facts of what was sent: they are taken with a new invoice, and never compared.
+    """
+
+    number: str
+    provider: str
+    dated: date
+    due: date
+    credits: str | None
+    registered_by: str = field(compare=False)
+    lines: tuple[InvoiceLineRow, ...] = ()
+    approved: StepRow | None = field(default=None, compare=False)
+    rejected: StepRow | None = field(default=None, compare=False)
+    attested: StepRow | None = field(default=None, compare=False)
+    exported: StepRow | None = field(default=None, compare=False)
+    paid: StepRow | None = field(default=None, compare=False)
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        return (self.provider, self.number)
+
+    @property
+    def key_name(self) -> str:
+        return "number"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
     """One municipality's operation, each list in the order of the file."""
 
@@ -279,6 +366,8 @@ class Scenario:
     applications: tuple[ApplicationRow, ...] = ()
     checks: tuple[CheckRow, ...] = ()
     reallocations: tuple[ReallocationRow, ...] = ()
+    account_rules: tuple[AccountRuleRow, ...] = ()
+    invoices: tuple[InvoiceRow, ...] = ()
 
     def lists(self) -> Iterator[tuple[str, tuple[Row, ...]]]:
         """The lists of the file, by their names, in the order of the format."""

@@ -14,6 +14,7 @@ from reports.scenario.batches import defer, settle
 from reports.scenario.contradictions import contradictions
 from reports.scenario.document import Scenario, ScenarioFault, ScenarioRefused
 from reports.scenario.gaps import Gap, gaps
+from reports.scenario.invoicing import Clerk
 from reports.scenario.normal import as_stored
 from reports.scenario.reading import MAX_FAULTS
 from reports.scenario.stored import stored_scenario
@@ -58,10 +59,14 @@ def load(*, scenario: Scenario, at: datetime, is_demo: bool = False, tells_gaps:
             new = only_new(as_stored(scenario, stored), stored)
             found = tuple(gaps(scenario, stored))
             try:
-                Writer(municipality, importer, at, new).write(found if tells_gaps else ())
+                writer = Writer(municipality, importer, at, new)
+                writer.write(found if tells_gaps else ())
             except DatabaseError as error:
                 raise _refused(error) from None
             settle()
+            if new.account_rules or new.invoices:
+                Clerk(municipality, writer.rows).write(new)
+                settle()
     added = Counter({name: len(rows) for name, rows in new.lists() if rows})
     return Loaded(municipality, is_new, added, found)
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from reports.scenario.document import CaseRow, PlacementRow, RateRow, Scenario
+from reports.scenario.document import CaseRow, InvoiceRow, PlacementRow, RateRow, Scenario
 from reports.scenario.vocabulary import HANDLER_ROLES
 
 #: What the pages require and a file may leave out is stored as this, and listed as a gap.
@@ -18,6 +18,7 @@ def as_stored(scenario: Scenario, stored: Scenario) -> Scenario:
     - A plan's first price reaches back to the planned day. It is counted so anyway: nights before the first
       price are priced at the first rate.
     - A case closed for a reason that is not told has another reason; who cannot be a handler is none.
+    - A line of an invoice has a number of nights.
     - A person without a case is not registered: there is no ground to keep the data (2001:454 6 §).
     """
     roles = {user.username: user.role for user in (*scenario.users, *stored.users)}
@@ -28,12 +29,17 @@ def as_stored(scenario: Scenario, stored: Scenario) -> Scenario:
         persons=tuple(row for row in scenario.persons if row.ref in wanted),
         cases=tuple(_case(row, others) for row in scenario.cases),
         placements=tuple(_placement(row) for row in scenario.placements),
+        invoices=tuple(_invoice(row) for row in scenario.invoices),
     )
 
 
 def _case(row: CaseRow, others: set[str]) -> CaseRow:
     reason = row.closing_reason or (CLOSING_UNKNOWN if row.closed else None)
     return replace(row, closing_reason=reason, handler=None if row.handler in others else row.handler)
+
+
+def _invoice(row: InvoiceRow) -> InvoiceRow:
+    return replace(row, lines=tuple(replace(line, quantity=line.count) for line in row.lines))
 
 
 def _placement(row: PlacementRow) -> PlacementRow:

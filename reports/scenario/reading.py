@@ -4,223 +4,30 @@ Refused here is what has the wrong form; what cannot be true together is found b
 """
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from reports.scenario import values as read
-from reports.scenario import vocabulary as words
 from reports.scenario.document import (
-    AgreementRow,
-    ApplicationRow,
-    AssessmentRow,
-    BudgetLineRow,
-    CaseRow,
-    CheckRow,
-    ConsentRow,
-    DecisionRow,
-    MunicipalityRow,
-    PersonRow,
+    InvoiceLineRow,
+    InvoiceRow,
     PlacementRow,
-    PoliceUnitRow,
-    ProviderRow,
     RateRow,
-    ReallocationRow,
     Row,
     Scenario,
     ScenarioFault,
     ScenarioRefused,
-    UnitRow,
-    UserRow,
+    StepRow,
 )  # fmt: skip
+from reports.scenario.keys import KEYS, LINE_KEYS, RATE_KEYS, REQUIRED, STEP_KEYS, STEPS, Key
 
 #: A county's 250 cases take about half a megabyte. What is larger than this is never read into the memory.
 MAX_BYTES = 50 * 1024 * 1024
 MAX_FAULTS = 50  # what a person can work through; the rest show when these are mended
 WHOLE_FILE = "$"
-
-REQUIRED: Any = object()
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """How one key is read. Left out, or null, it is `default`; without a default it must be there."""
-
-    read: Callable[[object], Any]
-    default: Any = REQUIRED
-    name: str | None = None  # the field, where the row calls it something else
-
-
-KEYS: dict[str, tuple[type[Row], Mapping[str, Key]]] = {
-    "municipality": (
-        MunicipalityRow,
-        {
-            "code": Key(read.municipality_code),
-            "name": Key(read.text(100)),
-            "board": Key(read.text(100)),
-            "registry_prefix": Key(read.text(5)),
-        },
-    ),
-    "units": (UnitRow, {"ref": Key(read.ref), "name": Key(read.text(100))}),
-    "police_units": (
-        PoliceUnitRow,
-        {
-            "ref": Key(read.ref),
-            "name": Key(read.text(100)),
-            "kind": Key(read.one_of(words.POLICE_UNIT_KINDS)),
-        },
-    ),
-    "users": (
-        UserRow,
-        {
-            "username": Key(read.username),
-            "role": Key(read.one_of(words.USER_ROLES)),
-            "unit": Key(read.ref, None),
-            "police_unit": Key(read.ref, None),
-        },
-    ),
-    "budget_lines": (
-        BudgetLineRow,
-        {
-            "ref": Key(read.ref),
-            "year": Key(read.year),
-            "kind": Key(read.one_of(words.BUDGET_KINDS)),
-            "amount": Key(read.money(12)),
-            "decided": Key(read.day),
-            "decision_ref": Key(read.optional_text(200), None),
-        },
-    ),
-    "reallocations": (
-        ReallocationRow,
-        {
-            "ref": Key(read.ref),
-            "source": Key(read.ref),
-            "target": Key(read.ref),
-            "amount": Key(read.money(12)),
-            "decided": Key(read.day),
-            "decision_ref": Key(read.text(200)),
-        },
-    ),
-    "providers": (
-        ProviderRow,
-        {"ref": Key(read.ref), "name": Key(read.text(120)), "kind": Key(read.one_of(words.MEASURE_KINDS))},
-    ),
-    "agreements": (
-        AgreementRow,
-        {
-            "ref": Key(read.ref),
-            "provider": Key(read.ref),
-            "start": Key(read.day),
-            "end": Key(read.day, None),
-            "rate": Key(read.money(10)),
-            "charges_departure_day": Key(read.truth, False),
-        },
-    ),
-    "persons": (
-        PersonRow,
-        {
-            "ref": Key(read.ref),
-            "identity": Key(read.identity, None),
-            "birth_year": Key(read.year, None),
-            "sex": Key(read.one_of(words.SEXES), "okant"),
-            "children": Key(read.children, 0),
-            "protection": Key(read.one_of(words.PROTECTION_LEVELS), "ingen"),
-        },
-    ),
-    "cases": (
-        CaseRow,
-        {
-            "ref": Key(read.ref),
-            "person": Key(read.ref),
-            "unit": Key(read.ref),
-            "handler": Key(read.username, None),
-            "received": Key(read.day),
-            "source": Key(read.one_of(words.SOURCES)),
-            "closed": Key(read.day, None),
-            "closing_reason": Key(read.one_of(words.CLOSING_REASONS), None),
-        },
-    ),
-    "assessments": (
-        AssessmentRow,
-        {
-            "case": Key(read.ref),
-            "police_unit": Key(read.ref),
-            "received": Key(read.day),
-            "valid_to": Key(read.day),
-            "crime_degree": Key(read.one_of(words.CRIME_DEGREES)),
-            "threat": Key(read.one_of(words.THREATS)),
-            "protection_need": Key(read.one_of(words.PROTECTION_NEEDS)),
-            "preliminary": Key(read.truth, False),
-        },
-    ),
-    "consents": (
-        ConsentRow,
-        {
-            "case": Key(read.ref),
-            "recipient": Key(read.ref),
-            "categories": Key(read.categories),
-            "start": Key(read.day),
-            "end": Key(read.day),
-            "withdrawn": Key(read.day, None),
-        },
-    ),
-    "decisions": (
-        DecisionRow,
-        {
-            "ref": Key(read.ref),
-            "case": Key(read.ref),
-            "kind": Key(read.one_of(words.MEASURE_KINDS)),
-            "decided": Key(read.day),
-            "end": Key(read.day, None),
-            "enforced": Key(read.day, None),
-        },
-    ),
-    "placements": (
-        PlacementRow,
-        {
-            "ref": Key(read.ref),
-            "case": Key(read.ref),
-            "decision": Key(read.ref),
-            "provider": Key(read.ref),
-            "agreement": Key(read.ref, None),
-            "outside_reason": Key(read.long_text, ""),
-            "planned_start": Key(read.day, None),
-            "start": Key(read.day, None),
-            "end": Key(read.day, None),
-            "moved_from": Key(read.ref, None),
-            "prices": Key(read.a_list, ()),
-            "absences": Key(read.a_list, ()),
-        },
-    ),
-    "applications": (
-        ApplicationRow,
-        {
-            "ref": Key(read.ref),
-            "case": Key(read.ref),
-            "sent": Key(read.day),
-            "applied": Key(read.money(10)),
-            "status": Key(read.one_of(words.APPLICATION_STATUSES)),
-            "decided": Key(read.day, None),
-            "granted": Key(read.money(10), None),
-            "paid": Key(read.money(10), None),
-        },
-    ),
-    "checks": (
-        CheckRow,
-        {
-            "case": Key(read.ref),
-            "planned": Key(read.day),
-            "done": Key(read.day, None),
-            "deviation": Key(read.truth, False),
-        },
-    ),
-}
-RATE_KEYS = {
-    "from": Key(read.day, name="start"),
-    "to": Key(read.day, None, name="end"),
-    "rate": Key(read.money(10)),
-}
+DAYS_TO_PAY = timedelta(days=30)
 
 
 def read_file(path: Path) -> Scenario:
@@ -305,6 +112,8 @@ class _Reading:
         found = {key.name or name: self._value(key, written, path, name) for name, key in keys.items()}
         if row is PlacementRow:
             self._placement(found, written, path)
+        if row is InvoiceRow:
+            self._invoice(found, path)
         return row(path=path, **found) if len(self.faults) == before else None
 
     def _placement(self, found: dict[str, Any], written: dict[str, object], path: str) -> None:
@@ -316,6 +125,14 @@ class _Reading:
             self._fault(
                 f"{path}.planned_start", "Datum saknas: en plats som inte är påbörjad har en planerad dag."
             )
+
+    def _invoice(self, found: dict[str, Any], path: str) -> None:
+        found["lines"] = self._rows(InvoiceLineRow, LINE_KEYS, list(found["lines"] or ()), f"{path}.lines")
+        for name in STEPS:
+            if found[name] is not None:
+                found[name] = self._row(StepRow, STEP_KEYS, found[name], f"{path}.{name}")
+        if found["due"] is None and found["dated"] is not None:
+            found["due"] = found["dated"] + DAYS_TO_PAY
 
     def _value(self, key: Key, written: dict[str, object], path: str, name: str) -> Any:
         value = written.get(name)

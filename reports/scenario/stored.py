@@ -42,6 +42,7 @@ from reports.scenario.document import (
     UnitRow,
     UserRow,
 )  # fmt: skip
+from reports.scenario.invoicing import stored_invoices
 from reports.scenario.normal import REASON_UNKNOWN
 
 
@@ -91,6 +92,7 @@ class _Stored:
             applications=self._applications(),
             checks=self._checks(),
             reallocations=self._reallocations(),
+            **stored_invoices(home),
         )
 
     def _users(self) -> tuple[UserRow, ...]:
@@ -241,6 +243,9 @@ class _Stored:
                 moved_from=refs[row.moved_from_id] if row.moved_from_id else None,
                 prices=tuple(prices[row.pk]),
                 absences=tuple(absences[row.pk]),
+                end_reason=row.end_reason,
+                destination=row.destination,
+                resumption=row.resumption,
             )
             for row in rows
         )

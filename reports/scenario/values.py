@@ -21,6 +21,7 @@ SHOWN = 60  # characters of the file that a message repeats at most
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _AMOUNT = re.compile(r"(?P<minus>-?)(?P<kronor>[0-9]+)(?:\.(?P<ore>[0-9]+))?")
 _MUNICIPALITY = re.compile(r"[0-9]{4}")
+_CODE = re.compile(r"[0-9A-Za-zÅÄÖåäö]+")
 _USERNAME = re.compile(r"[^\s@/]+")
 
 
@@ -202,6 +203,19 @@ def categories(value: object) -> tuple[str, ...]:
     if len(set(found)) < len(found):
         raise BadValue("Samma uppgift står två gånger.")
     return tuple(sorted(found))
+
+
+def code(value: object) -> str:
+    """A code of the account plan: letters and digits, at most twelve."""
+    found = _text(value, 12)
+    if not _CODE.fullmatch(found):
+        raise BadValue("Skriv koden med bokstäver och siffror.")
+    return found
+
+
+def anything(value: object) -> object:
+    """What is read further in."""
+    return value
 
 
 def a_list(value: object) -> list[object]:

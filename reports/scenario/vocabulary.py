@@ -53,3 +53,23 @@ CRIME_DEGREES = frozenset({"lag", "medel", "hog"})
 THREATS = frozenset({"ingen_eller_forhojd", "hog", "ej_bedomd"})
 PROTECTION_NEEDS = frozenset({"nej", "ja_lokalt", "ja_annan_ort", "ja_noa"})
 APPLICATION_STATUSES = frozenset({"inskickad", "beviljad", "delvis", "avslagen", "utbetald", "slutredovisad"})
+#: Why a stay ended, as a person can say it; moves and plans that came to nothing are told otherwise.
+END_REASONS = frozenset({"planerat", "avbrott", "egen_begaran", "utforaren", "sakerhet", "annat"})
+DESTINATIONS = frozenset(
+    {
+        "eget_boende",
+        "stodboende",
+        "traningslagenhet",
+        "oppenvard",
+        "annan_hvb",
+        "familjehem",
+        "anhorig",
+        "hakte_anstalt",
+        "annan_kommun",
+        "avliden",
+        "annat",
+        "okand",
+    }
+)
+RESUMPTIONS = frozenset({"ja", "nej", "okant"})
+LINE_KINDS = frozenset({"dygn", "annat"})

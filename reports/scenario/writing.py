@@ -213,6 +213,7 @@ class Writer:
 
     def _placement(self, row: Any, left: set[str | None]) -> Placement:
         case = self._get("cases", row.case)
+        moved = row.ref in left and row.start and row.end
         placement = Placement(
             ref=row.ref,
             case=case,
@@ -224,7 +225,9 @@ class Writer:
             planned_start=row.planned_start,
             start=row.start,
             planned_end=row.end,
-            end_reason=Placement.EndReason.MOVED if row.ref in left and row.start and row.end else "",
+            end_reason=Placement.EndReason.MOVED if moved else row.end_reason,
+            destination=row.destination,
+            resumption="" if moved else row.resumption,
         )
         placement.set_end(row.end, timezone.localdate(self.at))
         return placement
