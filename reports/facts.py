@@ -59,6 +59,16 @@ class PlacementFact:
 
 
 @dataclass(frozen=True, slots=True)
+class InterruptionFact:
+    """A stay that was interrupted on a day, and is to begin again or may: nobody has said that it is not."""
+
+    placement: str
+    case: str
+    decision: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
 class BudgetLineFact:
     """A budget line in kronor; `kind` is ramhojande, riktad, ram or statsbidrag.
 
@@ -161,6 +171,7 @@ class Facts:
     emergencies: tuple[EmergencyFact, ...] = ()
     log_reviews: tuple[LogReviewFact, ...] = ()
     assumptions: tuple[AssumptionFact, ...] = ()
+    interruptions: tuple[InterruptionFact, ...] = ()
     withdrawn: tuple[date, ...] = ()  # the planned days of placements that never began
 
 

@@ -147,6 +147,34 @@ def count_unenforced(seen: Facts, month: Period, cut: date) -> Unenforced:
     return Unenforced(count=len(waits), longest_days=max(waits, default=0))
 
 
+def count_interrupted(seen: Facts, month: Period, cut: date) -> Unenforced:
+    """Interruptions that were three months old and not resumed on some day of the quarter up to the cut.
+
+    What is interrupted is to be resumed within three months, or told of as a decision that is not carried out
+    (DOMAIN.md 2.2 and 4.3). The clock stops when the person stays somewhere again in the same
+    case, when the decision ends, and when the case is closed. Beside the figures, which are the scenario
+    format's and no others: `unenforced` is of decisions that were never begun.
+    """
+    quarter_starts = periods.quarter(month.start).start
+    decisions = {row.key: row for row in seen.decisions}
+    cases = {row.key: row for row in seen.cases}
+    waits = []
+    for row in seen.interruptions:
+        decision, case = decisions.get(row.decision), cases.get(row.case)
+        if decision is None or case is None:
+            continue
+        again = [
+            other.start
+            for other in seen.placements
+            if other.case == row.case and other.key != row.placement and other.start and other.start >= row.on
+        ]
+        stops = min((day for day in (*again, decision.end, case.closed) if day is not None), default=None)
+        first_late_day = max(quarter_starts, periods.add_months(row.on, MONTHS_TO_ENFORCE))
+        if first_late_day <= cut and (stops is None or first_late_day < stops):
+            waits.append((min(stops or cut, cut) - row.on).days)
+    return Unenforced(count=len(waits), longest_days=max(waits, default=0))
+
+
 def count_children(seen: Facts, cut: date) -> Children:
     """Children of persons with a case open after the cut, and those of the persons who are under 18.
 

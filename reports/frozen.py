@@ -16,9 +16,9 @@ from typing import Any
 from avhopp.kernel import periods
 from avhopp.kernel.money import plain
 from avhopp.kernel.periods import Period
-from reports.facts import Facts
+from reports.facts import Facts, seen_from
 from reports.figures import as_json, figures, months
-from reports.figures_counts import count_emergencies, reviews_of_log
+from reports.figures_counts import count_emergencies, count_interrupted, reviews_of_log
 from reports.figures_money import MonthRow
 from reports.figures_range import figure_range, frozen_range
 
@@ -59,6 +59,7 @@ def freeze(
         "months": rows,
         "compared": [_compared(facts, other, as_of) for other in _others(month)],
         "adjustments": _adjustments(rows, earlier),
+        "interrupted": _interrupted(facts, month, as_of),
         "emergencies": _emergencies(facts, month, as_of),
         "log_reviews": _log_reviews(facts, month),
         "range": frozen_range(figure_range(facts, month, as_of)),
@@ -105,6 +106,12 @@ def _month(row: MonthRow) -> dict[str, Any]:
         "running_nights": row.running_nights,
         "running_cost": plain(row.running_cost),
     }
+
+
+def _interrupted(facts: Facts, month: Period, as_of: date) -> dict[str, int]:
+    """Beside the figures, as the emergencies are (DOMAIN.md 5.2, block 10)."""
+    cut = min(as_of, periods.last_day(month))
+    return asdict(count_interrupted(seen_from(facts, as_of), month, cut))
 
 
 def _emergencies(facts: Facts, month: Period, as_of: date) -> dict[str, int]:

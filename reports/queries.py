@@ -42,6 +42,7 @@ from reports.facts import (
     DecisionFact,
     EmergencyFact,
     Facts,
+    InterruptionFact,
     LogReviewFact,
     PersonFact,
     PlacementFact,
@@ -121,6 +122,10 @@ def facts_of(municipality: Municipality) -> Facts:
         assumptions=tuple(
             AssumptionFact(year, months, lower_after, lower, hold, tuple(arrivals), rate, _day(complete_from))
             for year, months, lower_after, lower, hold, arrivals, rate, complete_from in found["assumption"]
+        ),
+        interruptions=tuple(
+            InterruptionFact(placement, case, decision, date.fromisoformat(on))
+            for placement, case, decision, on in found["interruption"]
         ),
         withdrawn=tuple(date.fromisoformat(day) for (day,) in found["withdrawn"]),
     )
@@ -209,6 +214,12 @@ def _sources(municipality: Municipality) -> list[QuerySet]:
         _gathered(
             "withdrawn", of_cases(Placement.objects.filter(end_reason=Placement.EndReason.NEVER_BEGAN)),
             "planned_start", "planned_start id",
+        ),
+        _gathered(
+            "interruption", of_cases(Placement.objects.filter(
+                end_reason=Placement.EndReason.INTERRUPTED, departed__isnull=False
+            ).exclude(resumption=Placement.Resumption.NO)),
+            "id case_id decision_id departed", "departed id",
         ),
         _gathered("check", of_cases(RegisterCheck.objects), "case_id planned done deviation", "planned id"),
     ]  # fmt: skip

@@ -77,6 +77,7 @@ def annex_context(report: MonthlyReport) -> dict[str, Any]:
         "controls_hold": controls_hold(report.figures),
         "checksum": report.figures_sha256,
         "ledger": _ledger(report.figures),
+        "interrupted": getattr(frozen, "interrupted", None),
         "emergencies": getattr(frozen, "emergencies", None),  # reports frozen before these were counted
         "log_reviews": getattr(frozen, "log_reviews", None),  # likewise
         "charts": _charts(found, frozen.months, report.month.year),
