@@ -1,5 +1,6 @@
 """Two people approve, attest or export one invoice in the same moment: one is first, the other is told."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -151,3 +152,54 @@ def test_two_export_at_once(stage, stay, charged):
     )
     one_wins(answers, "Det finns ingen attesterad faktura att exportera")
     assert stage.act("eskil", lambda _: InvoiceExport.objects.count()) == before + 1
+
+
+def approved(stage, charged, number, after):
+    invoice = charged(number, after)
+    assert in_thread(approving(stage, "eskil", invoice)).status_code == 302
+    return invoice
+
+
+def test_one_attests_and_another_takes_the_approval_back(stage, stay, charged):
+    invoice = approved(stage, charged, "G-1", 6)
+    attest = post(stage.browser("elsa"), reverse("invoice_attest", args=[invoice.pk]))
+    undo = post(stage.browser("emil"), reverse("invoice_undo", args=[invoice.pk]), reason="Fel")
+    answers = at_once(invoice, attest, undo)
+    assert sorted(answer.status_code for answer in answers) in ([200, 302], [302, 403])
+    state = state_of(stage, invoice)
+    nights_paid = stage.act("eskil", lambda _: PaidNight.objects.filter(line__invoice=invoice).count())
+    assert (state, nights_paid) in ((InvoiceState.ATTESTED, 1), (InvoiceState.RECEIVED, 0))
+
+
+def test_a_credit_note_and_the_approval_that_it_credits(stage, stay, charged):
+    """Either the nights are free because nobody approved them, or because they are credited: never both."""
+    invoice = approved(stage, charged, "H-1", 7)
+    credit = stage.act("eskil", lambda eskil: credited(stage, stay, invoice, eskil))
+    undo = post(stage.browser("emil"), reverse("invoice_undo", args=[invoice.pk]), reason="Fel")
+    answers = at_once(invoice, approving(stage, "elsa", credit), undo)
+    assert sorted(answer.status_code for answer in answers) == [200, 302]
+    states = (state_of(stage, invoice), state_of(stage, credit))
+    assert states in (
+        (InvoiceState.APPROVED, InvoiceState.APPROVED), (InvoiceState.RECEIVED, InvoiceState.RECEIVED)
+    )  # fmt: skip
+
+
+def credited(stage, stay, invoice, eskil):
+    line = nights(stay.start + timedelta(days=7), 1)
+    sent = facts("K-1", replace(line, amount=-line.amount), kind="kredit", credited=invoice.number)
+    credit = register_invoice(provider=stage.agreement.provider, facts=sent, by=eskil, at=NOW)
+    (row,) = InvoiceLine.objects.filter(invoice=credit)
+    matches = {row.pk: Match(stay.pk, frees_nights=True)}
+    match_lines(invoice=credit, matches=matches, by=eskil, today=timezone.localdate())
+    return credit
+
+
+def test_one_matches_a_line_while_another_approves(stage, stay, charged):
+    """Whoever is last is told: what was approved is what was matched."""
+    invoice = charged("I-1", 8)
+    loose = post(stage.browser("emil"), reverse("invoice_match", args=[invoice.pk]), rad1="ingen")
+    answers = at_once(invoice, approving(stage, "elsa", invoice), loose)
+    assert sorted(answer.status_code for answer in answers) == [200, 302]
+    matched = stage.act("eskil", lambda _: InvoiceLine.objects.get(invoice=invoice).placement_id)
+    state = state_of(stage, invoice)
+    assert (state, matched) in ((InvoiceState.APPROVED, stay.pk), (InvoiceState.RECEIVED, None))
