@@ -13,6 +13,7 @@ from avhopp.access.roles import Can
 from avhopp.accounts.models import User
 from avhopp.kernel.periods import ONE_DAY, Period, add_months
 from cases.states import MeasureKind
+from cases.visibility import IsAnyOf
 from placements.comparing import MONTHS_COMPARED, Comparison, Record, compared
 from placements.costs import nights
 from placements.models import (
@@ -24,7 +25,7 @@ from placements.models import (
     ProviderVisit,
 )
 from placements.models.provider import ProviderQuerySet
-from placements.showing import coded_cases
+from placements.showing import CODED
 
 #: Residential care that nobody may run without the inspectorate's permit.
 NEEDS_PERMIT = (MeasureKind.HVB, MeasureKind.SUPPORTED_HOUSING, MeasureKind.PROTECTED_HOUSING)
@@ -125,7 +126,7 @@ def use_of(provider: Provider, user: User, today: date) -> Use | None:
     window = Period(add_months(today, -MONTHS_COMPARED), today + ONE_DAY)
     begun = Placement.objects.visible_to(user).standing().filter(start__lte=today)
     if not may_in_general(user, Can.SEE_PERSON):
-        begun = begun.exclude(case_id__in=coded_cases())
+        begun = begun.exclude(IsAnyOf("case_id", CODED))
     recent = Q(end=None) | Q(end__gt=window.start)
     rows = begun.filter(Q(provider=provider) | Q(provider__kind=provider.kind) & recent)
     stays = list(rows.order_by().select_related("agreement"))
@@ -164,7 +165,10 @@ def target_groups_of(user: User) -> list[str]:
     return sorted({group for groups in named.values_list("target_groups", flat=True) for group in groups})
 
 
-def siblings_of(provider: Provider, user: User) -> QuerySet:
-    """The other homes of the same company."""
-    same = Provider.objects.visible_to(user).of_organisation(provider.organisation_number)
-    return same.exclude(pk=provider.pk)
+def with_siblings(provider: Provider, user: User) -> tuple[Provider, list[Provider]]:
+    """The provider with who verified its permit, and the other homes of the same company: one query."""
+    seen = Provider.objects.visible_to(user)
+    same = seen.filter(pk=provider.pk) | seen.of_organisation(provider.organisation_number)
+    homes = list(same.select_related("permit_verified_by"))
+    own = next((row for row in homes if row.pk == provider.pk), provider)
+    return own, [row for row in homes if row is not own]

@@ -4,8 +4,9 @@ The query parameters are `sida` (page number from 1) and `ordning` (a column's k
 order). All other parameters are kept in the links, so filters survive a change of page.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -97,6 +98,14 @@ def page_of(items: QuerySet | Sequence[Any], request: HttpRequest, per_page: int
         previous_url=url(page.number - 1) if page.has_previous() else "",
         next_url=url(page.number + 1) if page.has_next() else "",
     )
+
+
+def in_order(rows: Iterable[Any], order_by: Sequence[Any]) -> list[Any]:
+    """Rows that no database holds, in the order of `Sorting.order_by`, whose fields name their attributes."""
+    found = list(rows)
+    for name in reversed([str(field) for field in order_by if field not in ("pk", "-pk")]):
+        found.sort(key=attrgetter(name.removeprefix("-")), reverse=name.startswith("-"))
+    return found
 
 
 def sorting(columns: Sequence[Column], request: HttpRequest, default: str) -> Sorting:

@@ -10,21 +10,33 @@ from avhopp.access.policy import may_in_general
 from avhopp.access.requests import UserRequest
 from avhopp.access.roles import Can
 from avhopp.audit.timeline import events_on
+from avhopp.pages.paging import Column, page_of, sorting
 from placements.actions import programmes as actions
 from placements.criteria import LABELS
 from placements.forms.applications import ProgrammeForm
 from placements.models import GrantProgramme
 from placements.views.counting import simple_page
 
+ORDERS = (
+    Column("Gäller från", "galler", ("start",)),
+    Column("Namn", "namn", ("name",)),
+    Column("Sista ansökningsdag", "sok", ("apply_by",)),
+)
+
 
 @access_page(Can.SEE_APPLICATION)
 def programmes(request: UserRequest) -> HttpResponse:
-    rows = list(GrantProgramme.objects.visible_to(request.user))
+    order = sorting(ORDERS, request, default="-galler")
+    page = page_of(
+        GrantProgramme.objects.visible_to(request.user).order_by(*order.order_by), request, per_page=10
+    )
     today = timezone.localdate()
     context = {
-        "rows": [(row, row.is_in_force_on(today), [LABELS[key] for key in row.criteria]) for row in rows],
+        "page": page,
+        "orders": order.columns,
+        "rows": [(row, row.is_in_force_on(today), [LABELS[key] for key in row.criteria]) for row in page],
         "can_write": may_in_general(request.user, Can.WRITE_APPLICATION),
-        "events": events_on([row.pk for row in rows], request.user, {"program": "landmark"}),
+        "events": events_on([row.pk for row in page], request.user, {"program": "landmark"}),
     }
     return render(request, "placements/application_programmes.html", context)
 
@@ -38,12 +50,7 @@ def programme_new(request: UserRequest) -> HttpResponse:
         actions.add_programme(facts=form.facts(), by=request.user, today=timezone.localdate())
         return reverse("programmes")
 
-    context = {
-        "heading": "Nytt program",
-        "save": "Lägg till",
-        "top": "Program",
-        "back": reverse("programmes"),
-    }
+    context = {"heading": "Nytt program", "save": "Lägg till", **_top()}
     return simple_page(request, form, save, "Programmet är tillagt.", context)
 
 
@@ -58,12 +65,7 @@ def programme_edit(request: UserRequest, found: GrantProgramme) -> HttpResponse:
         )
         return reverse("programmes")
 
-    context = {
-        "heading": "Ändra programmet",
-        "save": "Spara",
-        "top": "Program",
-        "back": reverse("programmes"),
-    }
+    context = {"heading": "Ändra programmet", "save": "Spara", **_top()}
     return simple_page(request, form, save, "Programmet är ändrat.", context)
 
 

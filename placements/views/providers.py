@@ -29,14 +29,14 @@ from placements.forms.providers import (
     ProviderForm,
     ReasonForm,
 )
-from placements.models import FrameworkAgreement, Provider
+from placements.models import AgreementPrice, FrameworkAgreement, Provider
 from placements.provider_card import (
     lacking,
     lacks_of,
-    siblings_of,
     sign,
     target_groups_of,
     use_of,
+    with_siblings,
     with_signs,
 )
 from placements.views.counting import simple_page
@@ -58,6 +58,8 @@ FIELDS = (
     Field("Brister", width=60),
 )  # fmt: skip
 EVENT_ICONS = {"utforare": "building-2", "ramavtal": "file-text"}
+#: Of what is written about a provider the card shows so many rows; the rest has a page of its own.
+SHOWN = 5
 AGREEMENT_COLUMNS = ("Gäller från", "Gäller till", "Dygnspris i dag", "Rang", "Regler", "Läge")
 
 
@@ -119,27 +121,30 @@ def _cells(row: Any, today: date) -> tuple[Any, ...]:
 def provider(request: UserRequest, found: Provider) -> HttpResponse:
     today, user = timezone.localdate(), request.user
     writes = can_write(request)
+    found, siblings = with_siblings(found, user)
     visits = list(found.visits.select_related("made_by"))
     incidents, remarks = list(found.incidents.all()), list(found.remarks.all())
     found = sign(found, visits, incidents, remarks)
     agreements = FrameworkAgreement.objects.visible_to(user).filter(provider=found)
+    priced = list(agreements.with_prices().order_by("-start", "id"))
     use = use_of(found, user, today)
+    counts = {"uppfoljningar": visits, "handelser": incidents, "anmarkningar": remarks}
+    more = {key: len(rows) for key, rows in counts.items()} | {"priser": len(_prices(priced))}
     context = {
         "provider": found,
         "in_county": in_own_county(found.county, user.municipality.code),
         "lacks": lacks_of(found, today),
-        "siblings": siblings_of(found, user),
-        "agreements": [
-            (row, _standing(row, today), _price_on(row, today))
-            for row in agreements.prefetch_related("prices").order_by("-start", "id")
-        ],
+        "siblings": siblings,
+        "agreements": [(row, _standing(row, today), _price_on(row, today)) for row in priced],
         "agreement_columns": AGREEMENT_COLUMNS + (("Åtgärd",) if writes else ()),
         "use": use,
         "ongoing": use.ongoing if use else None,
         "contacts": found.contacts.filter(ended=None),
-        "visits": visits,
-        "incidents": incidents,
-        "remarks": remarks,
+        "prices": _prices(priced)[:SHOWN],
+        "visits": visits[:SHOWN],
+        "incidents": _open_first(incidents, "closed_on")[:SHOWN],
+        "remarks": _open_first(remarks, "resolved_on")[:SHOWN],
+        "more": more,
         "can_write": writes,
         "takes_new": found.takes_new_on(today),
         "events": events_on([found.pk], user, EVENT_ICONS),
@@ -244,6 +249,17 @@ def about(
 
     context = {"heading": heading, "save": save_label, "back": url_of(found), "crumb": found.name, **more}
     return simple_page(request, form, save, done, context)
+
+
+def _prices(agreements: list[FrameworkAgreement]) -> list[tuple[FrameworkAgreement, AgreementPrice]]:
+    """Every price of the agreements, the newest first."""
+    rows = [(one, price) for one in agreements for price in one.prices.all()]
+    return sorted(rows, key=lambda row: (row[1].start, row[1].level), reverse=True)
+
+
+def _open_first(rows: list[Any], closed: str) -> list[Any]:
+    """What is still open before what is closed, each in the order it came."""
+    return sorted(rows, key=lambda row: getattr(row, closed) is not None)
 
 
 def _standing(agreement: FrameworkAgreement, today: date) -> tuple[str, str]:

@@ -1,7 +1,7 @@
 """Asking providers without saying for whom, comparing what they offer, choosing, approving, placing."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -13,11 +13,14 @@ from hypothesis import strategies as st
 from avhopp.access.context import acting
 from avhopp.kernel.periods import add_months
 from avhopp.kernel.refusal import Refused
+from avhopp.pages.paging import in_order, sorting
 from cases.actions.decision import standard_delegation
 from placements.models import Placement
 from placements.procurement.actions.asking import Answer, Wish, ask_providers, record_offer, write_inquiry
 from placements.procurement.actions.choosing import approve_choice, choose_offer
 from placements.procurement.models import Inquiry, Offer
+from placements.procurement.showing import MonthOfTrails
+from placements.procurement.views.inquiries import MONTHS
 from placements.procurement.wording import check_names_nobody
 from tests.placements.words import count, errors, save
 
@@ -256,7 +259,7 @@ def test_the_chosen_place_is_placed_as_it_was_approved(as_, cast, asked, chosen,
 
 def test_the_committees_list_counts_choices_without_persons(as_, cast, asked, chosen, old_case, today):
     response = as_("siri").get(reverse("trails"))
-    (month,) = response.context["months"]
+    (month,) = response.context["page"]
     nights = (add_months(today, 6) - today).days
     assert (month.outside, month.inside, month.asked, month.amount) == (1, 0, 2, 2500 * nights)
     page = response.content.decode()
@@ -267,3 +270,13 @@ def test_the_committees_list_counts_choices_without_persons(as_, cast, asked, ch
 def test_a_colleague_who_lacks_the_case_reads_no_inquiry(as_, cast, asked):
     assert as_("cleo").get(reverse("inquiry", args=[asked.case_id, asked.pk])).status_code == 404
     assert as_("cleo").get(reverse("inquiry_print", args=[asked.pk])).status_code == 404
+
+
+@pytest.mark.parametrize(("order", "found"), [("", [3, 2, 1]), ("manad", [1, 2, 3]), ("belopp", [2, 3, 1])])
+def test_the_committees_list_is_sorted(rf, order, found):
+    rows = [
+        MonthOfTrails(date(2026, month, 1), month, 0, 0, 0, Decimal(amount))
+        for month, amount in ((2, 5), (1, 9), (3, 7))
+    ]
+    chosen = sorting(MONTHS, rf.get("/", {"ordning": order} if order else {}), default="-manad")
+    assert [row.month.month for row in in_order(rows, chosen.order_by)] == found

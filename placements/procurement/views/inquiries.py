@@ -13,6 +13,7 @@ from avhopp.access.requests import UserRequest
 from avhopp.access.roles import Can
 from avhopp.accounts.models import User
 from avhopp.audit.reading import log_list
+from avhopp.pages.paging import Column, in_order, page_of, sorting
 from avhopp.pages.tables import Heading
 from cases.models import Case
 from placements.models import Provider
@@ -36,13 +37,14 @@ COMPARED = (
     Heading("Läge"),
 )
 MONTHS = (
-    Heading("Månad"),
-    Heading("Utanför ramavtal", True),
-    Heading("Tillfrågade", True),
-    Heading("Godkända", True),
-    Heading("Belopp", True),
-    Heading("Inom ramavtal", True),
+    Column("Månad", "manad", ("month",)),
+    Column("Utanför ramavtal", "utanfor", ("outside", "month"), numeric=True),
+    Column("Tillfrågade", "fragade", ("asked", "month"), numeric=True),
+    Column("Godkända", "godkanda", ("approved", "month"), numeric=True),
+    Column("Belopp", "belopp", ("amount", "month"), numeric=True),
+    Column("Inom ramavtal", "inom", ("inside", "month"), numeric=True),
 )
+MONTHS_SHOWN = 24
 
 
 @access(Case, Can.WRITE_PLACEMENT, READ_WRITE)
@@ -183,7 +185,9 @@ def trails(request: UserRequest) -> HttpResponse:
     )
     offers = Offer.objects.visible_to(user).filter(inquiry__in=[row.pk for row in rows])
     log_list(user, Can.SEE_INVESTIGATION, [row.case_id for row in rows], of=Inquiry, shown=len(rows))
-    context = {"columns": MONTHS, "months": trails_by_month(rows, offers)}
+    order = sorting(MONTHS, request, default="-manad")
+    months = in_order(trails_by_month(rows, offers), order.order_by)
+    context = {"columns": order.columns, "page": page_of(months, request, per_page=MONTHS_SHOWN)}
     return render(request, "procurement/trails.html", context)
 
 
