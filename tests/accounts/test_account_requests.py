@@ -226,6 +226,18 @@ def test_the_database_says_who_answers(cast, asked, who, outcome, may):
         assert not tried()
 
 
+def test_the_database_lets_a_head_answer_only_where_there_is_no_other_manager(cast, vera, asked):
+    def tried() -> int:
+        with acting(cast.bo), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(ANSWER, ["godkand", cast.bo.pk, asked.pk])
+            return cursor.rowcount
+
+    with pytest.raises(DatabaseError, match="row-level security"):
+        tried()
+    cast.change(vera, is_active=False)
+    assert tried() == 1
+
+
 def test_nobody_asks_in_anothers_name_or_beforehand(cast, vera):
     at = timezone.now()
     facts = {

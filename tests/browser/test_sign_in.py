@@ -93,12 +93,10 @@ def test_a_passkey_confirms_who_it_is(asta):
     """Before what is sensitive a passkey is as good as the password. It is offered to whoever has one."""
     page = asta.page
     with_authenticator(page)
-    asta.open("/bekrafta/?next=/konto/")
-    expect(page.get_by_role("button", name="Bekräfta med passkey")).to_have_count(0)
     asta.open("/konto/passkey/")
-    page.get_by_label("Namn på passkeyn").fill("Provdatorn")
+    page.get_by_label("Namn på passkeyn").fill("Andra datorn")
     page.get_by_role("button", name="Skapa passkey").click()
-    expect(page.get_by_role("heading", name="Reservkoder", level=1)).to_be_visible()
+    page.wait_for_url(lambda url: not url.endswith("/konto/passkey/"))
     asta.open("/bekrafta/?next=/konto/%3Fa%3D1")
     page.get_by_role("button", name="Bekräfta med passkey").click()
     page.wait_for_url("**/konto/?a=1")
