@@ -77,8 +77,8 @@ def annex_context(report: MonthlyReport) -> dict[str, Any]:
         "controls_hold": controls_hold(report.figures),
         "checksum": report.figures_sha256,
         "ledger": _ledger(report.figures),
-        "interrupted": getattr(frozen, "interrupted", None),
-        "emergencies": getattr(frozen, "emergencies", None),  # reports frozen before these were counted
+        "interrupted": getattr(frozen, "interrupted", None),  # reports frozen before these were counted
+        "emergencies": getattr(frozen, "emergencies", None),
         "log_reviews": getattr(frozen, "log_reviews", None),  # likewise
         "charts": _charts(found, frozen.months, report.month.year),
         "range": _range(report.figures, report.month.year),

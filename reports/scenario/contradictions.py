@@ -24,7 +24,13 @@ from reports.scenario.document import (
 )  # fmt: skip
 from reports.scenario.invoice_faults import invoice_faults
 from reports.scenario.normal import as_stored
-from reports.scenario.stays import absence_faults, links_faults, overlap_faults, price_faults
+from reports.scenario.stays import (
+    absence_faults,
+    extension_faults,
+    links_faults,
+    overlap_faults,
+    price_faults,
+)
 from reports.scenario.values import shown
 from reports.scenario.vocabulary import POLICE_ROLE
 
@@ -64,8 +70,9 @@ INTERRUPTED = "avbrott"
 #: Fields that the file calls something else.
 WRITTEN = {"dated": "date"}
 UNNAMED = ("assessments", "consents", "checks", "account_rules", "invoices")
-#: How a stay ended: compared when the file says it. A stored stay may have got it on the pages since.
-OF_THE_END = ("end_reason", "destination", "resumption")
+#: How a stay ended, and how its end was moved: compared when the file says it. A stored stay may have got it
+#: on the pages since.
+OF_THE_END = ("end_reason", "destination", "resumption", "extensions")
 Faults = Iterator[ScenarioFault]
 
 
@@ -104,7 +111,11 @@ def contradictions(scenario: Scenario, stored: Scenario) -> list[ScenarioFault]:
     if faults:
         return faults
     faults = [*_placements(scenario, world), *_applications(scenario.applications)]
-    faults += [*_checks(scenario.checks), *_reallocations(scenario, world), *_ends(scenario.placements)]
+    faults += [
+        *_checks(scenario.checks),
+        *_reallocations(scenario, world),
+        *_ends(scenario.placements, world),
+    ]
     faults += invoice_faults(scenario.invoices, world)
     return faults or [*_differing(scenario, stored), *_late_assessments(scenario, stored)]
 
@@ -275,14 +286,15 @@ def _dates(row: PlacementRow, case: CaseRow) -> Faults:
         )
 
 
-def _ends(rows: Iterable[PlacementRow]) -> Faults:
+def _ends(rows: Iterable[PlacementRow], world: World) -> Faults:
     """Why a stay ended, where the person went, whether it resumes: of a stay with an end, and no move."""
     rows = tuple(rows)
     moved = {row.moved_from for row in rows}
     for row in rows:
+        yield from extension_faults(row, world)
         if row.end_reason and row.ref in moved:
             yield ScenarioFault(f"{row.path}.end_reason", "Personen flyttar vidare: det är skälet.")
-        for name in OF_THE_END:
+        for name in OF_THE_END[:-1]:
             if getattr(row, name) and (row.start is None or row.end is None):
                 yield ScenarioFault(f"{row.path}.{name}", "Uppgiften står utan att placeringen har ett slut.")
         if row.resumption and row.end_reason != INTERRUPTED:

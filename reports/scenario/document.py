@@ -199,6 +199,19 @@ class RateRow(Row):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExtensionRow(Row):
+    """One change of an expected departure, or nights that nobody had decided; None runs on."""
+
+    kind: str
+    made: date
+    reason: str
+    start: date | None = None
+    end: date | None = None
+    decision: str | None = None
+    authorised: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlacementRow(Row):
     ref: str
     case: str
@@ -215,6 +228,7 @@ class PlacementRow(Row):
     end_reason: str = field(default="", compare=False)
     destination: str = field(default="", compare=False)
     resumption: str = field(default="", compare=False)
+    extensions: tuple[ExtensionRow, ...] = field(default=(), compare=False)
 
     @property
     def first_day(self) -> date:

@@ -183,6 +183,7 @@ KEYS: dict[str, tuple[type[Row], Mapping[str, Key]]] = {
             "end_reason": Key(read.one_of(words.END_REASONS), ""),
             "destination": Key(read.one_of(words.DESTINATIONS), ""),
             "resumption": Key(read.one_of(words.RESUMPTIONS), ""),
+            "extensions": Key(read.a_list, ()),
         },
     ),
     "applications": (
@@ -243,6 +244,15 @@ RATE_KEYS = {
     "from": Key(read.day, name="start"),
     "to": Key(read.day, None, name="end"),
     "rate": Key(read.money(10)),
+}
+EXTENSION_KEYS = {
+    "kind": Key(read.one_of(words.EXTENSION_KINDS)),
+    "made": Key(read.day),
+    "reason": Key(read.long_text),
+    "from": Key(read.day, None, name="start"),
+    "to": Key(read.day, None, name="end"),
+    "decision": Key(read.ref, None),
+    "authorised": Key(read.truth, None),
 }
 STEP_KEYS = {
     "by": Key(read.username),

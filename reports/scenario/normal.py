@@ -47,7 +47,8 @@ def _placement(row: PlacementRow) -> PlacementRow:
     if prices and row.start is None and prices[0].start > row.planned_start:
         prices[0] = replace(prices[0], start=row.planned_start)
     absences = sorted((replace(one, end=one.end or row.end) for one in row.absences), key=_by_time)
-    return replace(row, prices=tuple(prices), absences=tuple(absences))
+    changes = sorted(row.extensions, key=lambda one: one.made)
+    return replace(row, prices=tuple(prices), absences=tuple(absences), extensions=tuple(changes))
 
 
 def _by_time(row: RateRow) -> tuple[date, date]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from reports.scenario import values as read
 from reports.scenario.document import (
+    ExtensionRow,
     InvoiceLineRow,
     InvoiceRow,
     PlacementRow,
@@ -21,7 +22,7 @@ from reports.scenario.document import (
     ScenarioRefused,
     StepRow,
 )  # fmt: skip
-from reports.scenario.keys import KEYS, LINE_KEYS, RATE_KEYS, REQUIRED, STEP_KEYS, STEPS, Key
+from reports.scenario.keys import EXTENSION_KEYS, KEYS, LINE_KEYS, RATE_KEYS, REQUIRED, STEP_KEYS, STEPS, Key
 
 #: A county's 250 cases take about half a megabyte. What is larger than this is never read into the memory.
 MAX_BYTES = 50 * 1024 * 1024
@@ -119,6 +120,8 @@ class _Reading:
     def _placement(self, found: dict[str, Any], written: dict[str, object], path: str) -> None:
         for name in ("prices", "absences"):
             found[name] = self._rows(RateRow, RATE_KEYS, list(found[name] or ()), f"{path}.{name}")
+        changes = list(found["extensions"] or ())
+        found["extensions"] = self._rows(ExtensionRow, EXTENSION_KEYS, changes, f"{path}.extensions")
         if written.get("planned_start") is None:
             found["planned_start"] = found["start"]
         if written.get("planned_start") is None and written.get("start") is None:

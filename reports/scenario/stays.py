@@ -6,6 +6,7 @@ The rules are those of `placements.costs`; here each fault gets its exact place 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
+from typing import Any
 
 from avhopp.kernel.refusal import Refused
 from placements.costs import Absence, PricePeriod, Stay, check_stay
@@ -73,6 +74,32 @@ def overlap_faults(rows: Iterable[PlacementRow], person_of: Mapping[str, str]) -
                     )
             if longest is None or (longest.end is not None and (row.end is None or row.end > longest.end)):
                 longest = row
+
+
+def extension_faults(row: PlacementRow, world: Any) -> Faults:
+    """Changes of the departure that say nothing, or of nights without a decision less than all.
+
+    `world` has the decisions of the file and of the database by reference.
+    """
+    for one in row.extensions:
+        over = one.kind == "overliggande"
+        if not one.reason:
+            yield ScenarioFault(f"{one.path}.reason", "Texten är tom.")
+        if over and (one.start is None or one.end is None or one.end <= one.start):
+            yield ScenarioFault(
+                f"{one.path}.to", "Dygn utan beslut har en första dag och en senare dag efter."
+            )
+        if over != (one.authorised is not None):
+            text = "Dygn utan beslut är godkända eller inte, och inget annat är det."
+            yield ScenarioFault(f"{one.path}.authorised", text)
+        if one.kind == "forlangd" and one.start and one.end and one.end < one.start:
+            yield ScenarioFault(f"{one.path}.to", "En förlängning är inte kortare än förut.")
+        if one.kind == "kortad" and (one.end is None or (one.start is not None and one.end >= one.start)):
+            yield ScenarioFault(f"{one.path}.to", "En förkortning är kortare än förut.")
+        decision = world.get("decisions", one.decision)
+        if one.decision is not None and (over or decision is None or decision.case != row.case):
+            text = f"Beslutet ”{shown(one.decision)}” är inget som förlängningen kan vila på."
+            yield ScenarioFault(f"{one.path}.decision", text)
 
 
 def links_faults(rows: Iterable[PlacementRow]) -> Faults:

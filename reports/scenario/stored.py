@@ -19,6 +19,7 @@ from placements.models import (
     GrantApplication,
     Placement,
     PlacementAbsence,
+    PlacementExtension,
     PlacementPrice,
     Provider,
 )  # fmt: skip
@@ -31,6 +32,7 @@ from reports.scenario.document import (
     CheckRow,
     ConsentRow,
     DecisionRow,
+    ExtensionRow,
     MunicipalityRow,
     PersonRow,
     PlacementRow,
@@ -229,6 +231,7 @@ class _Stored:
         refs = {row.pk: _ref(row) for row in rows}
         prices = self._rates(PlacementPrice)
         absences = self._rates(PlacementAbsence)
+        extensions = self._extensions()
         return tuple(
             PlacementRow(
                 ref=_ref(row),
@@ -246,6 +249,7 @@ class _Stored:
                 end_reason=row.end_reason,
                 destination=row.destination,
                 resumption=row.resumption,
+                extensions=tuple(extensions[row.pk]),
             )
             for row in rows
         )
@@ -255,6 +259,23 @@ class _Stored:
         rows = model.objects.filter(case__in=self.cases).order_by("start", "end", "id")
         for placement, start, end, rate in rows.values_list("placement_id", "start", "end", "rate"):
             found[placement].append(RateRow(start=start, end=end, rate=rate))
+        return found
+
+    def _extensions(self) -> dict[UUID, list[ExtensionRow]]:
+        found: dict[UUID, list[ExtensionRow]] = defaultdict(list)
+        rows = PlacementExtension.objects.filter(case__in=self.cases).select_related("decision")
+        for row in rows.order_by("made_on", "id"):
+            found[row.placement_id].append(
+                ExtensionRow(
+                    kind=row.kind,
+                    made=row.made_on,
+                    reason=row.reason,
+                    start=row.old_end,
+                    end=row.new_end,
+                    decision=_ref(row.decision) if row.decision else None,
+                    authorised=row.authorised,
+                )
+            )
         return found
 
     def _applications(self) -> tuple[ApplicationRow, ...]:

@@ -72,4 +72,5 @@ DESTINATIONS = frozenset(
     }
 )
 RESUMPTIONS = frozenset({"ja", "nej", "okant"})
+EXTENSION_KINDS = frozenset({"forlangd", "kortad", "overliggande"})
 LINE_KINDS = frozenset({"dygn", "annat"})

@@ -21,12 +21,13 @@ from placements.models import (
     GrantApplication,
     Placement,
     PlacementAbsence,
+    PlacementExtension,
     PlacementPrice,
     Provider,
 )  # fmt: skip
 from reports.scenario import opening
 from reports.scenario.batches import write
-from reports.scenario.document import Row, Scenario
+from reports.scenario.document import PlacementRow, Row, Scenario
 from reports.scenario.gaps import Gap
 from reports.scenario.normal import REASON_UNKNOWN
 from reports.scenario.states import state_of
@@ -208,8 +209,29 @@ class Writer:
                     for one in getattr(row, name)
                 ]
             )
+        write([pair for row in self.new.placements for pair in self._extensions(row, models[row.ref])])
         for model in models.values():
             self.teller.placed(model)
+
+    def _extensions(self, row: PlacementRow, placement: Placement) -> list[tuple[PlacementExtension, Row]]:
+        return [
+            (
+                PlacementExtension(
+                    placement=placement,
+                    case=placement.case,
+                    kind=one.kind,
+                    old_end=one.start,
+                    new_end=one.end,
+                    decision=self._get("decisions", one.decision),
+                    authorised=one.authorised,
+                    reason=one.reason,
+                    made_on=one.made,
+                    made_by=self.importer,
+                ),
+                one,
+            )
+            for one in row.extensions
+        ]
 
     def _placement(self, row: Any, left: set[str | None]) -> Placement:
         case = self._get("cases", row.case)

@@ -12,7 +12,7 @@ from placements.models import Placement
 from reports.scenario.document import ScenarioRefused
 from reports.scenario.loading import load
 from tests.scenarios.files import golden, put, read
-from tests.scenarios.loaded import AT, account, importer, seen
+from tests.scenarios.loaded import AT, account, seen
 
 RULE = {
     "kind": "hvb", "inside": True, "account": "55410", "cost_centre": "3120", "from": "2021-01-01",
@@ -164,37 +164,6 @@ def test_an_export_leaves_nothing_behind(db):
     with pytest.raises(ScenarioRefused) as refusal:
         load(scenario=read(with_invoices(INVOICE, waiting)), at=AT)
     assert [fault.path for fault in refusal.value.faults] == ["invoices[1].exported"]
-
-
-def test_how_a_stay_ended_is_read_and_kept(db):
-    file = golden(put("placements[8].end_reason", "avbrott"), put("placements[8].resumption", "ja"),
-                  put("placements[8].destination", "hakte_anstalt"))  # fmt: skip
-    ref = file["placements"][8]["ref"]
-    load(scenario=read(file), at=AT)
-    with acting(importer()):
-        stay = Placement.objects.get(ref=ref)
-        assert (stay.end_reason, stay.resumption, stay.destination) == ("avbrott", "ja", "hakte_anstalt")
-    assert not load(scenario=read(file), at=AT).changed
-    assert not load(scenario=read(golden()), at=AT).changed
-    with pytest.raises(ScenarioRefused) as refusal:
-        load(scenario=read(golden(put("placements[8].end_reason", "planerat"))), at=AT)
-    assert [fault.path for fault in refusal.value.faults] == ["placements[8].end_reason"]
-
-
-@pytest.mark.parametrize(
-    ("changes", "path"),
-    [
-        ([put("placements[8].resumption", "ja")], "placements[8].resumption"),
-        ([put("placements[2].end_reason", "avbrott")], "placements[2].end_reason"),
-        ([put("placements[10].start", None), put("placements[10].destination", "annat")],
-         "placements[10].destination"),
-        ([put("placements[8].end_reason", "flyttad")], "placements[8].end_reason"),
-    ],
-)  # fmt: skip
-def test_how_a_stay_ended_contradicts_nothing(db, changes, path):
-    with pytest.raises(ScenarioRefused) as refusal:
-        load(scenario=read(golden(*changes)), at=AT)
-    assert path in [fault.path for fault in refusal.value.faults]
 
 
 def test_the_lines_are_for_the_stays_that_the_file_says(db):
