@@ -128,9 +128,7 @@ def record_answer(
         Refused: not_allowed, wrong_status, in_the_future, decided_before_sent, granted_above_applied.
     """
     application = _held(application, by, Status.SENT)
-    _not_ahead(decided, today, "decided")
-    if application.sent is not None and decided < application.sent:
-        raise Refused("decided_before_sent", "Beslutet kan inte vara äldre än ansökan.", field="decided")
+    _answered_on(application, decided, today, "decided")
     check_amount(
         granted,
         application.applied,
@@ -249,11 +247,9 @@ def record_dismissal(
         Refused: not_allowed, wrong_status, in_the_future, decided_before_sent, reason_missing.
     """
     application = _held(application, by, Status.SENT)
-    _not_ahead(on, today, "on")
+    _answered_on(application, on, today, "on")
     if not reason.strip():
         raise Refused("reason_missing", "Skriv varför.", field="reason")
-    if application.sent is not None and on < application.sent:
-        raise Refused("decided_before_sent", "Beslutet kan inte vara äldre än ansökan.", field="on")
     application.decided, application.granted, application.status = on, Decimal(0), Status.DISMISSED
     with told():
         application.save(update_fields=["decided", "granted", "status"])
@@ -364,3 +360,10 @@ def _note(application: GrantApplication, by: User, on: date, kind: str, text: st
         reason=reason,
         object_id=application.pk,
     )
+
+
+def _answered_on(application: GrantApplication, day: date, today: date, field: str) -> None:
+    """The police answered on a day that has come, and not before they were asked."""
+    _not_ahead(day, today, field)
+    if application.sent is not None and day < application.sent:
+        raise Refused("decided_before_sent", "Beslutet kan inte vara äldre än ansökan.", field=field)

@@ -1,7 +1,7 @@
 """What the database refuses, said in a sentence."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 
 from django.db import IntegrityError, connection, transaction
 
@@ -110,7 +110,7 @@ SENTENCES = {
 
 
 @contextmanager
-def told() -> Iterator[None]:
+def telling(sentences: Mapping[str, tuple[str, str, str | None]]) -> Iterator[None]:
     """Write inside this block: all of it or nothing, and what the database refuses becomes a Refused.
 
     The rules that the database would ask at the end of the transaction are asked here, while there is still
@@ -124,6 +124,11 @@ def told() -> Iterator[None]:
                 cursor.execute("set constraints all deferred")
     except IntegrityError as error:
         name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
-        if name not in SENTENCES:
+        if name not in sentences:
             raise
-        raise Refused(*SENTENCES[name]) from None
+        raise Refused(*sentences[name]) from None
+
+
+def told() -> AbstractContextManager[None]:
+    """As `telling`, about placements, providers, applications and the budget."""
+    return telling(SENTENCES)

@@ -9,7 +9,6 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from avhopp.access.decorators import READ_WRITE, access_page
-from avhopp.access.policy import may_in_general
 from avhopp.access.requests import UserRequest
 from avhopp.access.roles import Can
 from avhopp.audit.reading import log_list
@@ -76,7 +75,6 @@ def _show(request: UserRequest, month: Period, refused: str | None) -> HttpRespo
         "partial": user.role not in WHOLE,
         "is_over": month.end is not None and month.end <= today,
         "may_close": may_close(user, money, today),
-        "closes": may_in_general(user, Can.CLOSE_MONTH),
         "before": periods.add_months(month.start, -1),
         "after": periods.add_months(month.start, 1),
         "today": today,

@@ -70,7 +70,6 @@ def budget_next_year(request: UserRequest) -> HttpResponse:
         "ending_sum": sum((row.amount for row in lines if row.kind not in LASTING), NOTHING),
         "bound": _bound(request, year + 1, today),
         "year": year + 1,
-        "lasting": lasting,
     }
     if not lasting:
         return render(request, "placements/next_year.html", {**context, "form": None})

@@ -1,11 +1,8 @@
 """What the database refuses about invoices, said in a sentence."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
-from django.db import IntegrityError, connection, transaction
-
-from avhopp.kernel.refusal import Refused
+from placements.actions.refusals import telling
 
 SECOND = "Den som har registrerat eller granskat fakturan kan inte attestera den. Be en kollega."
 
@@ -126,17 +123,6 @@ SENTENCES: dict[str, tuple[str, str, str | None]] = {
 }
 
 
-@contextmanager
-def told() -> Iterator[None]:
-    """Write inside this block: all of it or nothing, and what the database refuses becomes a Refused."""
-    try:
-        with transaction.atomic():
-            yield
-            with connection.cursor() as cursor:
-                cursor.execute("set constraints all immediate")
-                cursor.execute("set constraints all deferred")
-    except IntegrityError as error:
-        name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
-        if name not in SENTENCES:
-            raise
-        raise Refused(*SENTENCES[name]) from None
+def told() -> AbstractContextManager[None]:
+    """As `telling`, about invoices."""
+    return telling(SENTENCES)
