@@ -124,7 +124,7 @@ def telling(sentences: Mapping[str, tuple[str, str, str | None]]) -> Iterator[No
                 cursor.execute("set constraints all deferred")
     except IntegrityError as error:
         name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
-        if name not in sentences:
+        if name is None or name not in sentences:
             raise
         raise Refused(*sentences[name]) from None
 
