@@ -33,6 +33,14 @@ def test_each_night_costs_what_the_list_says_without_a_gap(first, wanted, offset
     assert length is None or all(row.start < begins + timedelta(days=length) for row in found)
 
 
+def test_a_price_from_the_day_of_departure_is_not_proposed():
+    turn = DAY + timedelta(days=10)
+    rows = relisted(relisted((), DAY, Decimal(1)), turn, Decimal(2))
+    assert [row.rate for row in prices_between(rows, DAY, turn)] == [1]
+    assert [row.rate for row in prices_between(rows, DAY, turn + timedelta(days=1))] == [1, 2]
+    assert [row.rate for row in prices_between(rows, turn, None)] == [2]
+
+
 def test_before_the_list_there_is_nothing_to_propose():
     assert prices_between(relisted((), DAY, Decimal(1)), DAY - timedelta(days=1), None) == ()
 
