@@ -139,13 +139,13 @@ def summary(form: DecisionForm) -> list[tuple[str, object]]:
 
 
 def delegation_table(case: Case) -> list[tuple[str, list[str]]]:
-    """The delegation order of today: who may decide how long and where, kinds of measure alike together."""
+    """The delegation order of today: who may decide what, kinds of measure alike together."""
     lines: dict[str, list[str]] = {}
     for rule in sorted(
         delegation_on(municipality_id=case.municipality_id, day=today()), key=lambda rule: rule.point
     ):
-        said = f"{Role(rule.role).label}: {rule.in_words}"
-        lines.setdefault(MeasureKind(rule.kind).label, []).append(said)
+        reach = f"{Role(rule.role).label}: {rule.in_words}"
+        lines.setdefault(MeasureKind(rule.kind).label, []).append(reach)
     alike: dict[tuple[str, ...], list[str]] = {}
     for kind, said in lines.items():
         alike.setdefault(tuple(said), []).append(kind)
