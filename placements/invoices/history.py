@@ -11,7 +11,11 @@ KINDS = [
         see=Can.SEE_MONEY,
         area="Pengar",
         told_by=("start",),
-        names={"invoice": "faktura"},
+        names={
+            "invoice": "faktura",
+            "not_nights_by": "sade att det inte är dygn",
+            "not_nights_seen_by": "läste att det inte är dygn",
+        },
         hidden=("text", "reference", "not_nights"),  # the provider's own words may name anybody
         opens=False,
     ),

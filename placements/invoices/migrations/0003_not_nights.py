@@ -149,7 +149,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='invoiceline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('not_nights', ''), ('not_nights_by', None), ('not_nights_seen_by', None)), models.Q(('not_nights_by__isnull', False), ('unit', 'annat'), models.Q(('not_nights', ''), _negated=True)), _connector='OR'), name='not_nights_with_a_reason'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('not_nights_by', None), ('not_nights_seen_by', None)), models.Q(('not_nights_by__isnull', False), ('unit', 'annat'), models.Q(('not_nights', ''), _negated=True)), _connector='OR'), name='not_nights_with_a_reason'),
         ),
         migrations.AddConstraint(
             model_name='invoiceline',

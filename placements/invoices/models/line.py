@@ -102,7 +102,7 @@ class InvoiceLine(models.Model):
                 name="line_measures_not_negative",
             ),
             models.CheckConstraint(
-                condition=Q(not_nights="", not_nights_by=None, not_nights_seen_by=None)
+                condition=Q(not_nights_by=None, not_nights_seen_by=None)
                 | (Q(unit="annat", not_nights_by__isnull=False) & ~Q(not_nights="")),
                 name="not_nights_with_a_reason",
             ),
