@@ -52,14 +52,14 @@ APPLICATION_COLUMNS = (
 )
 
 
-def placement_rows(case: Case, user: User) -> Parts:
-    """The case's stays with their terms, and its decisions."""
+def stay_rows(case: Case, user: User) -> Parts:
+    """The case's stays with their terms and places, and which of its cases has a code in place of a name."""
 
     def rows(model: Any) -> Any:
         return model.objects.visible_to(user).filter(case=case)
 
-    along = {"decision": ("kind", "end"), "agreement": ("charges_departure_day",)}
     # Named in the model's own order, which is what they are read back in.
+    along = {"decision": ("kind", "decided", "end"), "agreement": ("charges_departure_day",)}
     along |= {"provider": ("code", "name")} if may_in_general(user, Can.SEE_PLACE) else {}
     coded = Case.objects.filter(IsAnyOf("id", CODED), pk=case.pk)
     return {
@@ -67,18 +67,28 @@ def placement_rows(case: Case, user: User) -> Parts:
         "stays": Rows(rows(Placement), along),
         "prices": Rows(rows(PlacementPrice)),
         "absences": Rows(rows(PlacementAbsence)),
-        "extensions": Rows(rows(PlacementExtension), {"decision": ("end",)}),
-        "decisions": Rows(rows(Decision)),
+        "extensions": Rows(rows(PlacementExtension), {"decision": ("decided", "end")}),
     }
+
+
+def stays_of(case: Case, found: Found) -> list[Placement]:
+    """The stays that were read as `stay_rows`, each with its case and its terms."""
+    for stay in found["stays"]:
+        stay.case = case
+        stay.give_terms(found["prices"], found["absences"], found["extensions"])
+    return found["stays"]
+
+
+def placement_rows(case: Case, user: User) -> Parts:
+    """The case's stays, and its decisions."""
+    decisions = Decision.objects.visible_to(user).filter(case=case)
+    return stay_rows(case, user) | {"decisions": Rows(decisions)}
 
 
 def load_placements(case: Case, user: User, today: date, found: Found) -> dict[str, Any]:
     """The case's stays, newest first, and what they cost."""
     sees = to_show(user, coded=[row.pk for row in found.get("coded", ())])
-    stays = found["stays"]
-    for stay in stays:
-        stay.case = case
-        stay.give_terms(found["prices"], found["absences"], found["extensions"])
+    stays = stays_of(case, found)
     shown = [
         stay_row(stay, sees.without_person(), today)
         for stay in sorted(stays, key=lambda row: row.first_day, reverse=True)

@@ -53,7 +53,6 @@ class YearMoney:
     committed: Decimal
     planned: Decimal
     straight_line: Decimal
-    grants: Grants
     stays: tuple[Placement, ...]
 
     @cached_property
@@ -70,7 +69,7 @@ class YearMoney:
 
 
 def year_money(*, user: User, year: int, as_of: date) -> YearMoney:
-    """Five queries, however many stays there are."""
+    """Four queries, however many stays there are."""
     period = periods.year(year)
     cut = min(as_of, periods.last_day(period))
     rows_known = known_stays(user, as_of).select_related("agreement").prefetch_related("prices", "absences")
@@ -94,7 +93,6 @@ def year_money(*, user: User, year: int, as_of: date) -> YearMoney:
         committed=forecast.committed(so_far, placings, period, cut, as_of),
         planned=forecast.planned(so_far, placings, period, cut, as_of),
         straight_line=forecast.straight_line(so_far, period, cut),
-        grants=grants_of(user=user, cut=cut, as_of=as_of),
         stays=stays,
     )
 

@@ -27,7 +27,7 @@ from placements.outlook import assumptions_of, counted_twice, year_range
 from placements.range_words import outcome_sentence, risk_sentence
 from placements.remaining import WHOLE
 from placements.showing import Tab
-from placements.spending import YearMoney, year_money
+from placements.spending import YearMoney, grants_of, year_money
 from placements.views.counting import simple_page
 
 EVENT_ICONS = {"budgetrad": "banknote"}
@@ -68,6 +68,7 @@ def budget(request: UserRequest) -> HttpResponse:
     found = year_range(money=money, user=request.user, as_of=today, assumptions=assumed)
     context = {
         "money": money,
+        "grants": grants_of(user=request.user, cut=money.cut, as_of=today),
         "lines": lines_of(money, found.year.p50),
         "uncovered": uncovered(money, found.year.p50),
         "range": outcome_sentence(found),

@@ -16,6 +16,7 @@ from avhopp.accounts.models import User
 from avhopp.audit.reading import log_list
 from avhopp.kernel.swedish_sql import SwedishKey
 from avhopp.pages.paging import Column, page_of, sorting
+from cases.together import alone
 from placements.actions.extending import OVERSTAY_AHEAD
 from placements.forms.changes import PeriodFilter
 from placements.life import (
@@ -28,6 +29,7 @@ from placements.life import (
 )
 from placements.models import Placement, Stage
 from placements.models.placement import PlacementQuerySet
+from placements.panels import stay_rows, stays_of
 from placements.remaining import remaining_budget
 from placements.showing import Tab, chain_of, chart_of, month_rows, price_rows, stay_row, tables_of, to_show
 from placements.stay_panels import loaded_for
@@ -106,12 +108,13 @@ def _tabs(visible: PlacementQuerySet, chosen: str, request: UserRequest, today: 
 @of_its_case
 def placement(request: UserRequest, stay: Placement) -> HttpResponse:
     today = timezone.localdate()
-    sees = to_show(request.user)
-    stays = Placement.objects.visible_to(request.user).filter(case_id=stay.case_id)
-    stays = _joined(stays.with_terms().with_extensions(), sees).select_related("case")
-    chain = chain_of(stays, stay.pk)
-    held, stay = stay.case, next(row for row in chain if row.pk == stay.pk)
-    stay.case = held  # its grants have been asked for
+    found = alone(stay.case, stay_rows(stay.case, request.user))
+    sees = to_show(request.user, coded=[row.pk for row in found.get("coded", ())])
+    chain = chain_of(stays_of(stay.case, found), stay.pk)
+    if sees.person:
+        for row in chain:
+            row.person = stay.case.person
+    stay = next(row for row in chain if row.pk == stay.pk)
     months = month_rows(stay, today) if sees.money else []
     rows = [stay_row(row, sees, today) for row in chain]
     goes_on = any(row.moved_from_id == stay.pk for row in chain)

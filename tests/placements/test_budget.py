@@ -15,7 +15,7 @@ from avhopp.kernel import periods
 from placements.actions.budget import LineFacts, add_budget_line
 from placements.budgeting import Line, charge
 from placements.models import BudgetLine, GrantApplication, Placement
-from placements.spending import year_money
+from placements.spending import grants_of, year_money
 from reports.facts import ApplicationFact, BudgetLineFact, CaseFact, DecisionFact, Facts, PlacementFact
 from reports.figures import figures
 from reports.figures_money import figure_budget
@@ -110,7 +110,7 @@ def test_applications_are_summed_as_in_the_monthly_figures(cast, old_case, today
             ApplicationFact(str(row.pk), "c", row.sent, row.applied, row.decided, row.granted, row.paid)
             for row in GrantApplication.objects.exclude(sent=None)
         )
-        grants = year_money(user=cast.siri, year=today.year, as_of=today).grants
+        grants = grants_of(user=cast.siri, cut=today, as_of=today)
     facts = Facts(cases=(CaseFact("c", "p", old_case.received, None),), applications=rows)
     found = figures(facts, periods.month(today.year, today.month), today).applications
     assert (grants.sent, grants.pending) == (found.sent, found.pending) == (2, 1)

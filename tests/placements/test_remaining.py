@@ -4,12 +4,16 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from avhopp.access.context import acting
 from placements.actions.budget import LineFacts, add_budget_line
 from placements.remaining import remaining_budget
 from placements.spending import year_money
+
+SEE_BUDGET = ("bo", "siri", "eskil", "frida")
 
 
 @pytest.fixture
@@ -53,3 +57,20 @@ def test_a_stay_that_has_ended_says_nothing_of_the_budget(as_, budget, placed, d
     stay = placed(decision, days_ago=30, end=today - timedelta(days=5))
     text = as_("siri").get(reverse("placement", args=[stay.case_id, stay.pk])).content.decode()
     assert "Kvar av budgeten" not in text
+
+
+@pytest.mark.parametrize("handle", ["asta", "bo", "siri", "eskil", "frida"])
+def test_the_page_of_an_ongoing_stay_asks_fifteen_questions_at_most(
+    as_, budget, placed, decision, today, handle
+):
+    """With a budget to tell what is left of, and two stays before it."""
+    placed(decision, days_ago=300, end=today - timedelta(days=250))
+    placed(decision, days_ago=250, end=today - timedelta(days=200))
+    stay = placed(decision, days_ago=100)
+    client, address = as_(handle), reverse("placement", args=[stay.case_id, stay.pk])
+    client.get(address)
+    with CaptureQueriesContext(connection) as found:
+        page = client.get(address).content.decode()
+    assert ("Väntas vara kvar vid årets slut" in page) == (handle in SEE_BUDGET)
+    around = 3  # the test's own transaction: a savepoint, the context put back, a release
+    assert len(found) <= 15 + around
