@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from uuid import UUID
 
-from avhopp.kernel.sealing import Sealed, is_sealed, seal, unseal
+from avhopp.kernel.sealing import Sealed, seal, unseal
 from avhopp.sealing.rings import current_key, key_called
 
 RING, PLACE = "factors", "mfa.secret"
@@ -33,17 +33,14 @@ def sealed(secret: str) -> str:
 
 
 def opened(kept: str) -> str:
-    """The secret. One that was written before secrets were sealed is returned as it is: setup seals it.
+    """The secret.
 
     Raises:
         LookupError: outside of `secrets_of`.
         Unreadable: it was changed, is another account's, or this process lacks the key.
     """
-    account = _account()
-    if not is_sealed(kept):
-        return kept
     found = Sealed(kept)
-    return unseal(found, key_called(found.key_id), place=PLACE, row=account)
+    return unseal(found, key_called(found.key_id), place=PLACE, row=_account())
 
 
 def _account() -> UUID:

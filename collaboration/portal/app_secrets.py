@@ -5,7 +5,7 @@ The portal reads no table of keys: the database's functions hand it the data key
 
 from uuid import UUID
 
-from avhopp.kernel.sealing import Sealed, is_sealed, seal, unseal
+from avhopp.kernel.sealing import Sealed, seal, unseal
 from avhopp.sealing.keyfiles import unwrapped
 
 RING, PLACE = "officers", "mfa.officer"
@@ -16,11 +16,9 @@ def sealed_secret(secret: str, officer: UUID, data_key: str, wrapped_key: str) -
 
 
 def opened_secret(kept: str, officer: UUID, data_key: str, wrapped_key: str) -> str:
-    """The secret. One that was written before secrets were sealed is returned as it is: setup seals it.
+    """The secret.
 
     Raises:
         Unreadable: it was changed, is another officer's, or this process lacks the key.
     """
-    if not is_sealed(kept):
-        return kept
     return unseal(Sealed(kept), unwrapped(wrapped_key, RING, data_key), place=PLACE, row=officer)
