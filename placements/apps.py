@@ -11,12 +11,15 @@ class PlacementsConfig(AppConfig):
         from cases.panels import register_concern, register_due, register_panel  # noqa: PLC0415
         from placements.application_due import due_applications  # noqa: PLC0415
         from placements.concerns import concerns  # noqa: PLC0415
+        from placements.due_rows import register_waiting  # noqa: PLC0415
         from placements.history import KINDS  # noqa: PLC0415
         from placements.panels import PANELS, due_placements  # noqa: PLC0415
+        from placements.questions import WAITING  # noqa: PLC0415
 
         for panel in PANELS:
             register_panel(panel)
         register_due("placeringar", due_placements)
+        register_waiting(WAITING)
         register_due("ansokningar", due_applications)
         register_concern("verksamhet", concerns)
         register_history(KINDS)

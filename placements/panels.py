@@ -14,7 +14,6 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
-    UUIDField,
     Value,
 )
 from django.urls import reverse
@@ -28,6 +27,7 @@ from cases.models import Case, Decision, Task
 from cases.panels import Brief, Due, Panel
 from cases.together import Found, Parts, Rows
 from cases.visibility import IsAnyOf
+from placements.due_rows import NO, NO_DAY, NO_ID, due_of, is_waiting, waiting_rows
 from placements.explained import sum_by_case
 from placements.life import night_without_decision
 from placements.marks import Watched, chain_starts, latest_cover, marks_of, unenforced_mark
@@ -38,7 +38,6 @@ from placements.models import (
     PlacementExtension,
     PlacementPrice,
 )
-from placements.questions import due_question, waiting_questions
 from placements.showing import CODED, Sees, asks_for_codes, stay_row, to_show
 from placements.waiting import chip_tone, waiting_for
 
@@ -191,7 +190,7 @@ class _DueRow(NamedTuple):
 
     Of a decision `planned` is the day it was made and `start` the day it was carried out. Of a later cover
     `moved_from` is the stay. A task is to carry a decision out, or to make a plan (`flag`). Of a stay `flag`
-    says that it was interrupted and may resume. A question about a place was asked on the day `planned`.
+    says that it was interrupted and may resume.
     """
 
     what: str
@@ -212,21 +211,25 @@ def due_placements(user: User, today: date) -> list[Due]:
     """What is due about stays, plans and decisions that wait: one query."""
     open_ones = of_open_cases(user)
     decisions = _decisions(user).filter(open_ones)
+    waiting = (rows.filter(open_ones) for rows in waiting_rows(user, today))
     rows = (
         _stays(user)
         .filter(open_ones)
         .union(
-            decisions, _tasks(user).filter(open_ones), _covers(user).filter(open_ones),
-            waiting_questions(user).filter(open_ones), all=True,
+            decisions, _tasks(user).filter(open_ones), _covers(user).filter(open_ones), *waiting, all=True
         )
     )  # fmt: skip
-    found: dict[str, list[_DueRow]] = {key: [] for key in ("stay", "decision", "task", "cover", "question")}
+    found: dict[str, list[_DueRow]] = {key: [] for key in ("stay", "decision", "task", "cover")}
+    waits = []
     for row in rows:
-        found[row[0]].append(_DueRow(*row))
+        if is_waiting(row[0]):
+            waits.append(due_of(*row[:4]))
+        else:
+            found[row[0]].append(_DueRow(*row))
     due = _stays_due(found, today) + _decisions_due(
         found["decision"], [row for row in found["task"] if not row.flag], today
     )
-    return due + [due_question(row.case_id, row.id, row.planned) for row in found["question"]]
+    return due + waits
 
 
 def _stays_due(rows: dict[str, list[_DueRow]], today: date) -> list[Due]:
@@ -285,8 +288,6 @@ def _decisions_due(decisions: list[_DueRow], tasks: list[_DueRow], today: date) 
     return found
 
 
-NO_DAY, NO_ID = Value(None, DateField()), Value(None, UUIDField())
-NO = Value(False, BooleanField())
 RESUMES = ExpressionWrapper(
     Q(end_reason=Placement.EndReason.INTERRUPTED) & ~Q(resumption=Placement.Resumption.NO), BooleanField()
 )

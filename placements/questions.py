@@ -1,27 +1,26 @@
 """The questions about places that wait for a coordinator's answer, among what is due about stays."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from django.db.models import BooleanField, CharField, DateField, QuerySet, UUIDField, Value
+from django.db.models import QuerySet
 from django.db.models.functions import TruncDate
 from django.urls import reverse
 
 from avhopp.accounts.models import User
 from cases.panels import Due
+from placements.due_rows import Waiting
 from placements.models import ApartQuestion
 
-NO_DAY, NO_ID = Value(None, DateField()), Value(None, UUIDField())
+
+def _rows(user: User, today: date) -> tuple[QuerySet, Any]:
+    """The planners' cases, for coordinators alone."""
+    return ApartQuestion.objects.visible_to(user).waiting().order_by(), TruncDate("asked_at")
 
 
-def waiting_questions(user: User) -> QuerySet:
-    """As rows of panels.due_placements: the planners' cases, for coordinators alone."""
-    rows = ApartQuestion.objects.visible_to(user).waiting().order_by()
-    return rows.values_list(
-        Value("question", CharField()), "case_id", "id", TruncDate("asked_at"), NO_DAY, NO_DAY, NO_ID,
-        NO_DAY, NO_ID, NO_DAY, NO_DAY, Value(False, BooleanField()),
-    )  # fmt: skip
-
-
-def due_question(case_id: UUID, key: UUID, asked: date) -> Due:
+def _due(case_id: UUID, key: UUID, asked: date) -> Due:
     return Due(case_id, "Svara om en plats", asked, reverse("apart_question", args=[case_id, key]))
+
+
+WAITING = Waiting("question", _rows, _due)

@@ -10,6 +10,7 @@ from avhopp.access.policy import may_in_general
 from avhopp.access.requests import UserRequest
 from avhopp.access.roles import Can
 from avhopp.audit.timeline import events_on
+from avhopp.kernel.swedish_sql import SwedishKey
 from avhopp.pages.paging import Column, page_of, sorting
 from placements.actions import programmes as actions
 from placements.criteria import LABELS
@@ -19,7 +20,7 @@ from placements.views.counting import simple_page
 
 ORDERS = (
     Column("Gäller från", "galler", ("start",)),
-    Column("Namn", "namn", ("name",)),
+    Column("Namn", "namn", (SwedishKey("name"),)),
     Column("Sista ansökningsdag", "sok", ("apply_by",)),
 )
 

@@ -125,7 +125,7 @@ def test_a_unit_is_given_a_grant_and_whoever_joins_or_leaves_it_follows(as_, cas
     give(to="ungdom")
     assert sees(cast, "cleo") == (True, True)
     cast.change(cast.cleo, unit=cast.beroende)
-    with acting(cast.eva):
+    with acting(cast.inlasare):
         join_team(user=cast.cleo)
     assert sees(cast, "cleo") == (False, False)
 

@@ -60,7 +60,7 @@ def test_at_the_years_end_the_range_is_the_outcome(facts):
     found = figure_range(facts, periods.month(2022, 12), date(2022, 12, 31))
     assert {found.year.p10, found.year.p50, found.year.p90} == {Decimal(4_815_350)}
     assert found.exceeds == 1
-    assert "Årets kostnad blev 4,8 mnkr." in text(
+    assert "Årets kostnad blev 4,82 mnkr." in text(
         render_pdf(ANNEX, annex_context(report_of(facts, "2022-12")))
     )
 
