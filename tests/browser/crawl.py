@@ -14,7 +14,8 @@ from django.urls import URLResolver, get_resolver, resolve
 
 ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 SAFE = "%/:?&=+#[]@!$'()*,;~"  # what a browser leaves as it is in a link
-CASE, MOST_CASES = "/arenden/<id>/", 20
+#: Each state has steps of its own, so that several of these are opened.
+SEVERAL = {"/arenden/<id>/": 20, "/arenden/<id>/ansokan/<id>/": 10}
 SIGN_IN = "/logga-in/"
 
 
@@ -87,13 +88,13 @@ class Crawler:
     def pages(self, per_shape: int) -> Iterator[Reached]:
         """Every page below the start page, so many of a shape (the same address but for ids); no files.
 
-        All cases are opened: each state has steps of its own.
+        All cases and applications are opened.
         """
         waiting, seen, shapes = [self.start], {self.start}, Counter[str]()
         while waiting:
             url = waiting.pop(0)
             shape = ID.sub("<id>", urlsplit(url).path)
-            if shapes[shape] == (per_shape, MOST_CASES)[shape == CASE]:
+            if shapes[shape] == SEVERAL.get(shape, per_shape):
                 continue
             shapes[shape] += 1
             opened = self._open(url)

@@ -29,6 +29,7 @@ NO_PAGES = {
 SIGNING_IN = {"confirm_identity", "enrol", "one_time_code", "recovery_codes", "second_factor"}
 #: Pages of a step that nothing in the demonstration waits for; whatever else is not reached lacks its link.
 NOTHING_WAITS = {
+    "account_reopen", "provider_control",
     "application_completed", "invoice_answer", "invoice_attest", "invoice_paid", "invoice_undo",
     "access_end", "access_request", "emergency_end", "emergency_notice", "emergency_review",
     "protected_answer",
