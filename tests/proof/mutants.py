@@ -158,8 +158,8 @@ def _end_of_condition(text: str, start: int) -> int:
     if between:
         place = between.end()
     while place < len(text):
-        if text[place] == "'":  # a text in quotes
-            place = text.index("'", place + 1) + 1
+        if text[place] in "'\"":  # a text or a name in quotes
+            place = text.index(text[place], place + 1) + 1
             continue
         begins = place == start or not (text[place - 1].isalnum() or text[place - 1] == "_")
         if text[place] == ")" and depth == 0:

@@ -21,7 +21,7 @@ OWN = {"case_no": "AVH-{0}", "reference": "K-{0}-{1}", "code": "F{0}-{1}"}
 
 
 def tables_of_a_case() -> list[str]:
-    """Every table with rows of one case, history and grants left out."""
+    """Every table with rows of one case, grants left out and history, of which a case gets one row."""
     return sorted(
         model._meta.db_table
         for model in apps.get_models()
@@ -48,7 +48,9 @@ def copy_cases(world: World, many: int, chance: random.Random) -> list[Copy]:
         originals["cases_case"] = _rows(admin, "cases_case", "id", world.case)
         person = originals["cases_case"][0]["person_id"]
         originals["cases_person"] = _rows(admin, "cases_person", "id", uuid.UUID(person))
-        ids = [uuid.UUID(row["id"]) for rows in originals.values() for row in rows]
+        change = world.things["change_id"]
+        originals["cases_historicalintake"] = _rows(admin, "cases_historicalintake", "history_id", change)
+        ids = [change, *(uuid.UUID(row["id"]) for rows in originals.values() for row in rows)]
         copies, batches = [], {table: [] for table in originals}
         for number in range(many):
             copy = Copy(uuid.UUID(int=0), f"{3000 + number // 9000}-{number % 9000 + 1000}")

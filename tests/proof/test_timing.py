@@ -13,6 +13,12 @@ PAIRS, WITHIN, SEED = 2000, 0.10, 41
 pytestmark = pytest.mark.deep
 
 
+@pytest.fixture(autouse=True)
+def signed_in_now(world):
+    """What ran before may have left the browsers idle for so long that their sessions ended."""
+    world.browsers.clear()
+
+
 def medians(hidden, missing) -> tuple[float, float]:
     """The median seconds of two kinds of request, asked in pairs in random order."""
     chance = random.Random(SEED)
