@@ -147,6 +147,8 @@ def _conditions(text: str) -> Iterator[tuple[int, int, str]]:
     for word in re.compile(r"\b(and|where)\s+").finditer(text, body):
         if re.search(r"\bbetween\s+\S+\s*$", text[body : word.start()]):
             continue  # the second half of `between … and …`
+        if re.search(r"\bon conflict \([^)]*\)\s*$", text[body : word.start()]):
+            continue  # names an index, and is no condition of the function's
         if not any(guard.start() < word.start() < guard.end() for guard in GUARD.finditer(text, body)):
             yield word.end(), _end_of_condition(text, word.end()), "true "
 
