@@ -133,7 +133,8 @@ def _functions(admin: psycopg.Connection) -> Iterator[Mutant]:
 
 
 ENDS = re.compile(
-    r"\b(and|or|group by|order by|limit|union|returning|on conflict|then|loop|else|from)\b|;|\$function\$"
+    r"\b(and|or|group by|order by|limit|union|returning|on conflict|when|then|loop|else|from)\b"
+    r"|;|\$function\$"
 )
 CASE, END = re.compile(r"case\b"), re.compile(r"end\b")
 GUARD = re.compile(r"\bif (?:(?!\bif\b).)*? then return null; end if;", re.DOTALL)
