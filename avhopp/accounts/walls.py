@@ -43,7 +43,9 @@ declare
     powers boolean := exists (
         select from unnest(power) as f where to_jsonb(new) -> f is distinct from was -> f);
     secret boolean := tg_op = 'UPDATE' and to_jsonb(new) -> 'password' is distinct from was -> 'password';
-    machine constant boolean := tg_op = 'INSERT' and new.role in ({MACHINES}) and new.password like '!%';
+    for_people constant boolean := new.role not in ({MACHINES});
+    machine constant boolean := tg_op = 'INSERT' and not for_people and new.password like '!%'
+        and new.provider_id = '';
     ours constant boolean := new.municipality_id = sec.municipality()
         and (tg_op = 'INSERT' or old.municipality_id = sec.municipality());
     rises constant boolean := tg_op = 'INSERT'
@@ -57,7 +59,7 @@ declare
 begin
     if not (powers or secret) then return new; end if;
     if current_user not in ({LOGINS}) and sec.actor() is null then return new; end if;
-    approved := rises and sec.approves_account(new.id, to_jsonb(new));
+    approved := rises and for_people and sec.approves_account(new.id, to_jsonb(new));
     if powers and new.id = sec.actor() then
         raise exception 'own_account: nobody changes the own account'
             using errcode = 'check_violation', constraint = 'nobody_changes_the_own_account';
@@ -82,7 +84,7 @@ begin
     return new;
 end $$"""
 
-#: A request is about somebody of the municipality, waits at most a week, and is answered once.
+#: A request is the municipality's, waits at most a week, and is answered once.
 ASKED = (
     "asked_by_id = (select sec.actor()) and account <> (select sec.actor()) and answered_at is null "
     "and asked_at <= clock_timestamp() + interval '1 minute' and expires_at <= asked_at + interval '7 days' "

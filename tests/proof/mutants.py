@@ -136,7 +136,7 @@ ENDS = re.compile(
     r"\b(and|or|group by|order by|limit|union|returning|on conflict|when|then|loop|else|from)\b"
     r"|;|\$function\$"
 )
-CASE, END = re.compile(r"case\b"), re.compile(r"end\b")
+CASE, END, BETWEEN = re.compile(r"case\b"), re.compile(r"end\b"), re.compile(r"between\b")
 GUARD = re.compile(r"\bif (?:(?!\bif\b).)*? then return null; end if;", re.DOTALL)
 
 
@@ -146,7 +146,7 @@ def _conditions(text: str) -> Iterator[tuple[int, int, str]]:
     for guard in GUARD.finditer(text, body):
         yield guard.start(), guard.end(), ""
     for word in re.compile(r"\b(and|where)\s+").finditer(text, body):
-        if re.search(r"\bbetween\s+\S+\s*$", text[body : word.start()]):
+        if re.search(r"\bbetween\b((?!\b(and|or)\b|[()]).)*$", text[body : word.start()], re.DOTALL):
             continue  # the second half of `between … and …`
         if re.search(r"\bon conflict \([^)]*\)\s*$", text[body : word.start()]):
             continue  # names an index, and is no condition of the function's
@@ -155,11 +155,10 @@ def _conditions(text: str) -> Iterator[tuple[int, int, str]]:
 
 
 def _end_of_condition(text: str, start: int) -> int:
-    """Where the condition that begins at `start` ends: parentheses and `case … end` belong to it."""
-    depth, place = 0, start
-    between = re.compile(r"\S+\s+between\s+\S+\s+and\s+").match(text, start)
-    if between:
-        place = between.end()
+    """Where the condition that begins at `start` ends: parentheses, `case … end` and both bounds of a
+    `between` belong to it.
+    """
+    depth, place, halfway = 0, start, False
     while place < len(text):
         if text[place] in "'\"":  # a text or a name in quotes
             place = text.index(text[place], place + 1) + 1
@@ -167,7 +166,11 @@ def _end_of_condition(text: str, start: int) -> int:
         begins = place == start or not (text[place - 1].isalnum() or text[place - 1] == "_")
         if text[place] == ")" and depth == 0:
             return place
-        if begins and depth == 0 and place > start and (ENDS.match(text, place) or END.match(text, place)):
+        if begins and depth == 0 and BETWEEN.match(text, place):
+            halfway = True
+        elif begins and depth == 0 and halfway and text.startswith("and", place):
+            halfway = False
+        elif begins and depth == 0 and place > start and (ENDS.match(text, place) or END.match(text, place)):
             return place
         if text[place] in ";$" and depth == 0:
             return place

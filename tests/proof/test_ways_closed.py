@@ -15,6 +15,8 @@ from psycopg.types.json import Jsonb
 from avhopp import services
 from avhopp.access import catalog
 from avhopp.access.context import acting
+from avhopp.accounts.models import User
+from avhopp.accounts.powers import POWERS
 from avhopp.kernel.plain import PlainSerializer
 from tests.databases import administrator
 from tests.proof.probes import Bench, context
@@ -194,6 +196,62 @@ def test_nobody_has_power_over_another_municipalitys_accounts(bench):
     with bench.acting("web", context(bench.world.importer)):
         assert refused(bench, join, ours, other)
         assert not refused(bench, join, ours, own)
+
+
+ASK = """
+    insert into app.accounts_accountrequest (id, municipality_id, kind, account, name, powers, contact,
+        reason, asked_by_id, asked_at, expires_at, outcome, answer)
+    values (%s, %s, %s, %s, 'A', %s, '{}', 'x', %s, now(), now() + interval '1 hour', '', '')"""
+APPROVE = """
+    update app.accounts_accountrequest
+    set outcome = 'godkand', answered_by_id = %s, answered_at = transaction_timestamp() where id = %s"""
+CODE = """
+    insert into app.accounts_onetimecode (id, user_id, digest, ordered_by_id, ordered_at, valid_to)
+    values (gen_random_uuid(), %s, %s, %s, now(), now() + interval '1 hour')"""
+POWERFUL = """
+    insert into app.accounts_user (id, handle, name, title, phone, email, password, username, role,
+        municipality_id, unit_id, police_unit_id, is_active, valid_from, valid_to, provider_id)
+    select %s, 'ny', 'Ny', '', '', '', '!', p.username, p.role, p.municipality_id,
+        p.unit_id, p.police_unit_id, p.is_active, p.valid_from, p.valid_to, p.provider_id
+    from jsonb_populate_record(null::app.accounts_user, %s) p"""
+BECOMES = "update app.accounts_user set role = %s where id = %s"
+
+
+def approved_by_two(bench: Bench, kind: str, account: uuid.UUID, powers: dict[str, object]) -> User:
+    """What one manager of accounts asks and another approves, who is acting when it returns."""
+    asks, answers = (bench.world.people["system", where] for where in ("assigned", "other_unit"))
+    key = uuid.uuid4()
+    be = "select set_config('avhopp.actor', %s, true)"
+    bench.admin.execute(be, [context(asks)])
+    assert not refused(bench, ASK, key, bench.home, kind, account, Jsonb(powers), asks.pk)
+    bench.admin.execute(be, [context(answers)])
+    assert not refused(bench, APPROVE, answers.pk, key)
+    return answers
+
+
+@pytest.mark.parametrize(("relation", "goes"), [("same_unit", True), ("other_municipality", False)])
+def test_two_managers_make_no_code_to_another_municipalitys_account(bench, relation, goes):
+    whose = bench.world.people["handler", relation].pk
+    with bench.acting("web"):
+        answers = approved_by_two(bench, "kod", whose, {})
+        assert refused(bench, CODE, whose, "0" * 64, answers.pk) is not goes
+
+
+@pytest.mark.parametrize(("role", "goes"), [("systemforvaltare", True), ("inlasning", False)])
+def test_two_managers_make_nobody_a_machine(bench, role, goes):
+    """A machine loads scenarios: whoever is one does alone what takes two."""
+    known = bench.world.people["handler", "same_unit"]
+    kept = "select to_jsonb(u) from app.accounts_user u where id = %s"
+    (now,) = bench.admin.execute(kept, [known.pk]).fetchone()
+    powers = {name: now[name] for name in POWERS} | {"role": role}
+    with bench.acting("web"):
+        approved_by_two(bench, "andring", known.pk, powers)
+        assert refused(bench, BECOMES, role, known.pk) is not goes
+    new = uuid.uuid4()
+    powers |= {"username": "ny@prov", "provider_id": "subject-of-theirs", "unit_id": None}
+    with bench.acting("web"):
+        approved_by_two(bench, "konto", new, powers)
+        assert refused(bench, POWERFUL, new, Jsonb(powers)) is not goes
 
 
 def test_the_portals_cache_runs_no_code():

@@ -27,11 +27,12 @@ language sql stable security definer set search_path = '' as $$
           and (shall_be is null or shall_be @> r.powers))
 $$;
 
--- The same for a one-time code to the account.
+-- The same for a one-time code to an account of the municipality.
 create or replace function sec.approves_code(about uuid) returns boolean
 language sql stable security definer set search_path = '' as $$
     select exists (
         select from app.accounts_accountrequest r
+        join app.accounts_user u on u.id = r.account and u.municipality_id = r.municipality_id
         where r.account = about and r.kind = 'kod' and r.outcome = 'godkand'
           and r.answered_by_id = sec.actor() and r.answered_at = transaction_timestamp())
 $$;
