@@ -65,10 +65,10 @@ IN_ORDER: dict[str, list[tuple[str, str]]] = {
     "account_rules": [("start", "end")],
     "invoices": [("dated", "due")],
 }
-#: Lists whose rows nothing refers to by one name.
 INTERRUPTED = "avbrott"
 #: Fields that the file calls something else.
 WRITTEN = {"dated": "date"}
+#: Lists whose rows nothing refers to by one name.
 UNNAMED = ("assessments", "consents", "checks", "account_rules", "invoices")
 #: How a stay ended, and how its end was moved: compared when the file says it. A stored stay may have got it
 #: on the pages since.

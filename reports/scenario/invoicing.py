@@ -99,6 +99,8 @@ class Clerk:
         self.home = home
         self.rows = rows
         self.made: dict[tuple[object, ...], Invoice] = {}
+        self.invoices: tuple[InvoiceRow, ...] = ()
+        self.exports: set[tuple[str, date]] = set()
 
     def write(self, new: Scenario) -> None:
         """Everything in `new`.
@@ -107,16 +109,8 @@ class Clerk:
             ScenarioRefused: with the path of the step that was refused.
         """
         self._rules(new.account_rules)
-        done: set[tuple[User, date]] = set()
-        for _, _, path, work, row, step in sorted(self._steps(new.invoices), key=lambda one: one[:2]):
-            if work is _export:
-                by = self.rows["users"][step.by]
-                if (by, step.on) in done:
-                    continue
-                done.add((by, step.on))
-                wanted = {key for key, other in _exported_on(new.invoices, step)}
-                self._try(path, by, partial(self._export, by, step, wanted))
-                continue
+        self.invoices = new.invoices
+        for _, _, path, work, row, step in sorted(self._steps(), key=lambda one: one[:2]):
             by = self.rows["users"][step.by]
             self._try(path, by, partial(work, self, row, step, by))
 
@@ -140,9 +134,7 @@ class Clerk:
         except Refused as refused:
             raise ScenarioRefused([ScenarioFault(path, refused.text)]) from None
 
-    def _steps(
-        self, rows: tuple[InvoiceRow, ...]
-    ) -> Iterator[tuple[date, int, str, Any, InvoiceRow, StepRow]]:
+    def _steps(self) -> Iterator[tuple[date, int, str, Any, InvoiceRow, StepRow]]:
         """Every step with its day, its place among those of the day, where it stands and what is done."""
         order = {
             "rejected": _reject,
@@ -151,21 +143,13 @@ class Clerk:
             "exported": _export,
             "paid": _pay,
         }
-        for row in rows:
+        for row in self.invoices:
             came = StepRow(path=row.path, by=row.registered_by, on=row.dated)
             yield row.dated, 0, row.path, _register, row, came
             for place, name in enumerate(STEPS, start=1):
                 step = getattr(row, name)
                 if step is not None:
                     yield step.on, place, step.path, order[name], row, step
-
-    def _export(self, by: User, step: StepRow, wanted: set[tuple[object, ...]]) -> None:
-        found = {row.pk for row in to_export(by)}
-        if found != {self.made[key].pk for key in wanted}:
-            raise Refused(
-                "other_invoices", "Exporten tar med alla attesterade fakturor, också andra än filens."
-            )
-        export_invoices(encoding=ENCODING, by=by, at=_at(step.on))
 
     def fresh(self, row: InvoiceRow) -> Invoice:
         return Invoice.objects.get(pk=self.made[row.key].pk)
@@ -215,7 +199,18 @@ def _attest(clerk: Clerk, row: InvoiceRow, step: StepRow, by: User) -> None:
 
 
 def _export(clerk: Clerk, row: InvoiceRow, step: StepRow, by: User) -> None:
-    """Done once for all invoices of a file to the finance system (`Clerk.write`)."""
+    """One file to the finance system takes every invoice that the day's export of the person names."""
+    if (step.by, step.on) in clerk.exports:
+        return
+    clerk.exports.add((step.by, step.on))
+    wanted = {
+        clerk.made[other.key].pk
+        for other in clerk.invoices
+        if other.exported and (other.exported.by, other.exported.on) == (step.by, step.on)
+    }
+    if {found.pk for found in to_export(by)} != wanted:
+        raise Refused("other_invoices", "Exporten tar med alla attesterade fakturor, också andra än filens.")
+    export_invoices(encoding=ENCODING, by=by, at=_at(step.on))
 
 
 def _pay(clerk: Clerk, row: InvoiceRow, step: StepRow, by: User) -> None:
@@ -228,14 +223,6 @@ def _line(line: InvoiceLineRow, sign: int) -> LineFacts:
         quantity=quantity, unit_price=line.price, amount=sign * round_kr(quantity * line.price),
         unit=line.kind, start=line.start, end=line.end, text=line.text, vat_rate=line.vat,
     )  # fmt: skip
-
-
-def _exported_on(
-    rows: tuple[InvoiceRow, ...], step: StepRow
-) -> Iterator[tuple[tuple[object, ...], InvoiceRow]]:
-    for row in rows:
-        if row.exported is not None and (row.exported.by, row.exported.on) == (step.by, step.on):
-            yield row.key, row
 
 
 def _officer(home: Municipality) -> User | None:
