@@ -219,7 +219,8 @@ TABLES = [
         model=Decision,
         worker="select",
         see=Can.SEE_DECISION,
-        write=(Can.DECIDE, Can.WRITE_PLACEMENT),
+        write=(Can.DECIDE, Can.WRITE_PLACEMENT),  # whoever places writes that it is carried out
+        extra_triggers=kept("decided", "update"),
     ),
     CaseTable(model=DecisionProposal, see=Can.SEE_DECISION, write=(Can.DECIDE,)),
     CaseTable(

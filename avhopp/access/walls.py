@@ -87,6 +87,11 @@ class Table:
     def columns(self) -> list[str]:
         return [column.column for column in self.model._meta.local_concrete_fields]
 
+    @property
+    def case_column(self) -> str:
+        """The column with the case that a row stays in; empty when it has none, or may come to another."""
+        return ""
+
     def row_rule(self) -> str | None:
         """SQL: which rows may be seen; None for a table without row-level security."""
         return None
@@ -118,6 +123,10 @@ class CaseTable(Table):
     only: str = ""
     signed: str = ""
     or_added: str = ""
+
+    @property
+    def case_column(self) -> str:
+        return self.column
 
     def row_rule(self) -> str:
         return _both(f"{self.column} = {cases_for(self.see)}", self.only)
@@ -153,6 +162,11 @@ class RuledTable(Table):
     inserts: str
     writes: str | None = None
     history_rows: str | None = field(default=None)
+    moves: bool = False  # whether a row may come to another case
+
+    @property
+    def case_column(self) -> str:
+        return "case_id" if "case_id" in self.columns and not self.moves else ""
 
     def row_rule(self) -> str:
         return self.rows
@@ -244,8 +258,7 @@ def _table(table: Table) -> Iterator[str]:
             f"using ({rule}) with check ({table.write_rule()})"
         )
         yield f"create policy remove on app.{table.name} for delete to {ACTORS} using ({table.write_rule()})"
-    if isinstance(table, CaseTable):
-        yield from _stays(table)
+    yield from _stays(table)
     for statement in table.extra_triggers:
         yield statement.format(table=f"app.{table.name}")
     yield from _sealed(table.model, table.name)
@@ -253,17 +266,19 @@ def _table(table: Table) -> Iterator[str]:
         yield from _chained(table.name, "id")
 
 
-def _stays(table: CaseTable) -> Iterator[str]:
+def _stays(table: Table) -> Iterator[str]:
     """A row stays in its case.
 
     The update policy asks for sight of the old row and the right to write the new:
     without this, whoever may read one case and work in another could move rows from the first to the second.
     """
+    column = table.case_column
     yield f"drop trigger if exists stays on app.{table.name}"
-    yield (
-        f"create trigger stays before update on app.{table.name} for each row "
-        f"when (old.{table.column} is distinct from new.{table.column}) execute function audit.refuse()"
-    )
+    if column and "update" in table.web:
+        yield (
+            f"create trigger stays before update on app.{table.name} for each row "
+            f"when (old.{column} is distinct from new.{column}) execute function audit.refuse()"
+        )
 
 
 def _sealed(model: type[Model], name: str) -> Iterator[str]:

@@ -30,19 +30,22 @@ MACHINES = ", ".join(f"'{role}'" for role in MACHINE_ROLES)
 MANAGED = only_with(Can.MANAGE_ACCOUNTS, Can.LOAD_SCENARIO, on="update or delete")
 OWN = "user_id = (select sec.actor())"
 
-# An account is opened, and its powers changed, by whoever manages the accounts of its municipality, and never
-# by oneself. A password is its owner's. Without a context the processes that people reach may only open the
-# accounts of machines.
+# An account is opened, and its powers and names changed, by whoever manages the accounts of its municipality,
+# its powers never by oneself. A password is its owner's. Without a context the processes that people reach
+# may only open the accounts of machines.
 GUARD_ACCOUNT = f"""
 create or replace function audit.guard_account() returns trigger
 language plpgsql set search_path = '' as $$
 declare
     power constant text[] := array[{", ".join(f"'{name}'" for name in POWERS)}];
+    contact constant text[] := array['handle', 'name', 'title', 'phone', 'email'];
     may_end constant text[] := array['is_active', 'valid_from', 'valid_to', 'provider_id'];
     was jsonb := case when tg_op = 'UPDATE' then to_jsonb(old) end;
     powers boolean := exists (
         select from unnest(power) as f where to_jsonb(new) -> f is distinct from was -> f);
     secret boolean := tg_op = 'UPDATE' and to_jsonb(new) -> 'password' is distinct from was -> 'password';
+    named boolean := tg_op = 'UPDATE' and exists (
+        select from unnest(contact) as f where to_jsonb(new) -> f is distinct from was -> f);
     for_people constant boolean := new.role not in ({MACHINES});
     machine constant boolean := tg_op = 'INSERT' and not for_people and new.password like '!%'
         and new.provider_id = '';
@@ -57,7 +60,7 @@ declare
         or coalesce(new.valid_from, '-infinity') < coalesce(old.valid_from, '-infinity');
     approved boolean := false;
 begin
-    if not (powers or secret) then return new; end if;
+    if not (powers or secret or named) then return new; end if;
     if current_user not in ({LOGINS}) and sec.actor() is null then return new; end if;
     approved := rises and for_people and sec.approves_account(new.id, to_jsonb(new));
     if powers and new.id = sec.actor() then
@@ -68,7 +71,8 @@ begin
         raise exception 'accounts: a password is chosen by its owner'
             using errcode = 'check_violation', constraint = 'passwords_are_ones_own';
     end if;
-    if powers and not (machine or approved
+    if (powers or named) and not (machine or approved
+        or not powers and sec.approves_account(new.id, null)
         or sec.able('{Can.MANAGE_ACCOUNTS.value}') or sec.able('{Can.LOAD_SCENARIO.value}')) then
         raise exception 'accounts: the right to manage accounts is missing'
             using errcode = 'check_violation', constraint = 'accounts_are_managed';

@@ -42,7 +42,13 @@ KEPT = (
 
 TABLES = [
     RuledTable(model=Invoice, rows=SEEN, inserts=WRITTEN, writes=DECIDED),
-    RuledTable(model=InvoiceLine, rows=LINES_SEEN, inserts=LINES_ADDED, writes=LINES_WRITTEN),
+    RuledTable(
+        model=InvoiceLine,
+        rows=LINES_SEEN,
+        inserts=LINES_ADDED,
+        writes=LINES_WRITTEN,
+        moves=True,  # it is matched, and matched again
+    ),
     RuledTable(model=PaidNight, web="select", rows=f"case_id = {cases_for(Can.SEE_MONEY)}", inserts="false"),
     MunicipalityTable(
         model=InvoiceImport,

@@ -3,6 +3,7 @@
 import hashlib
 import uuid
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
@@ -21,7 +22,7 @@ from avhopp.kernel.plain import PlainSerializer
 from tests.databases import administrator
 from tests.proof.probes import Bench, context
 from tests.proof.test_ways_past import NEW_ACCOUNT, refused
-from tests.proof.world import AWAY, DATABASE, HOME, World
+from tests.proof.world import AWAY, DATABASE, HOME, World, grant_row
 
 pytestmark = pytest.mark.roles
 
@@ -353,3 +354,61 @@ def test_who_opens_cases_adds_no_contact_to_one_that_has_some(bench):
     for role, may in (("handler", True), ("senior", True), ("coordinator", False), ("manager", False)):
         with bench.acting("web", context(bench.world.people[role, "assigned"])):
             assert refused(bench, add, Jsonb(row | {"id": str(uuid.uuid4())})) is not may, role
+
+
+def test_a_decision_is_never_rewritten(bench):
+    """Twin: that the person was told, and that it was carried out, is written afterwards."""
+    find = "select id from app.cases_decision where case_id = %s order by id limit 1"
+    (decision,) = bench.admin.execute(find, [bench.world.case]).fetchone()
+    with bench.acting("web", context(bench.world.people["handler", "assigned"])):
+        for change in ("decided = decided - 1", "outside_framework = not outside_framework", "ref = 'x'"):
+            assert refused(bench, f"update app.cases_decision set {change} where id = %s", decision), change
+        for column in ("notified", "enforced"):
+            change = f"update app.cases_decision set {column} = decided where id = %s"
+            assert not refused(bench, change, decision)
+
+
+OPENED = """
+    insert into app.cases_protectedreading
+        (id, case_id, asked_by_id, asked_at, reason, named, approved, used_at)
+    values (gen_random_uuid(), %s, %s, now(), '', true, false, transaction_timestamp())"""
+
+
+def test_where_somebody_is_stays_in_the_case(bench):
+    """Twin: whoever handles both cases writes it anew where it stands."""
+    handler, here, admin = bench.world.people["handler", "assigned"], bench.world.case, bench.admin
+    find = "select id from app.cases_protectedcontact where case_id = %s"
+    (contact,) = admin.execute(find, [here]).fetchone()
+    find = "select id from app.cases_case where id <> %s and municipality_id = %s limit 1"
+    (there,) = admin.execute(find, [here, bench.home]).fetchone()
+    admin.execute("delete from app.cases_protectedcontact where case_id = %s", [there])
+    (work,) = admin.execute("select id from app.auth_permission where codename = 'work_case'").fetchone()
+    begins = datetime.now(UTC) - timedelta(hours=1)
+    grant_row(admin, there, handler.pk, "handlaggare", work, begins, None)
+    anew = "update app.cases_protectedcontact set case_id = %s, written_by_id = %s where id = %s"
+    with bench.acting("web", context(handler)):
+        for case in (here, there):
+            assert not refused(bench, OPENED, case, handler.pk)
+        assert refused(bench, anew, there, handler.pk, contact)
+        assert not refused(bench, anew, here, handler.pk, contact)
+
+
+def test_every_row_of_a_case_stays_in_it(bench):
+    """But an invoice's line: it is matched, and matched again. What is never changed needs nothing."""
+    moving = bench.admin.execute("""
+        select c.relname from pg_class c join pg_attribute a on a.attrelid = c.oid
+        where c.relnamespace = 'app'::regnamespace and a.attname = 'case_id'
+          and has_table_privilege('avhopp_web', c.oid, 'update')
+          and not exists (select from pg_trigger t where t.tgrelid = c.oid and t.tgname = 'stays')
+        """).fetchall()
+    assert moving == [("invoices_invoiceline",)]
+
+
+def test_nobody_renames_an_account_without_managing_it(bench):
+    whose = bench.world.people["handler", "same_unit"].pk
+    others = (None, ("handler", "assigned"), ("manager", "assigned"), ("system", "other_municipality"))
+    for who, may in (*((one, False) for one in others), (("system", "assigned"), True)):
+        with bench.acting("web", context(bench.world.people[who]) if who else ""):
+            for column in ("name", "title", "phone", "email", "handle"):
+                change = f"update app.accounts_user set {column} = 'annan' where id = %s"
+                assert refused(bench, change, whose) is not may, (who, column)

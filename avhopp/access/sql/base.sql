@@ -190,6 +190,19 @@ begin
     return case when tg_op = 'DELETE' then old else new end;
 end $$;
 
+-- What was decided never changes: a new decision replaces it. When the person was told and when it was carried out
+-- is written afterwards.
+create or replace function audit.keep_decided() returns trigger
+language plpgsql set search_path = '' as $$
+declare
+    may_change constant text[] := array['notified', 'enforced'];
+begin
+    if to_jsonb(new) - may_change <> to_jsonb(old) - may_change and not sec.able('load_scenario') then
+        raise exception 'decided: a decision is never rewritten' using errcode = 'check_violation', constraint = 'decision_is_kept';
+    end if;
+    return new;
+end $$;
+
 -- What was released, and how it was motivated, never changes; a package is only closed.
 create or replace function audit.keep_released() returns trigger
 language plpgsql set search_path = '' as $$
