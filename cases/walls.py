@@ -2,6 +2,7 @@
 
 from avhopp.access.roles import Can
 from avhopp.access.walls import (
+    ONLY_WITH,
     CaseTable,
     MunicipalityTable,
     OpenTable,
@@ -80,6 +81,14 @@ def kept(what: str, on: str) -> tuple[str, str]:
         f"execute function audit.keep_{what}()",
     )
 
+
+#: A decision of the committee is written down by whoever may record minutes; nobody changes it afterwards.
+MINUTES_RECORDED = (
+    ONLY_WITH,
+    "drop trigger if exists minutes_added on {table}",
+    "create trigger minutes_added before insert on {table} for each row when (new.body <> '') "
+    f"execute function audit.only_with('{Can.RECORD_MINUTES.value}')",
+)
 
 #: Who took an emergency ends it before its time, once (sec.end_break_glass); else it takes its review.
 ENDED_OR_REVIEWED = (
@@ -220,7 +229,7 @@ TABLES = [
         worker="select",
         see=Can.SEE_DECISION,
         write=(Can.DECIDE, Can.WRITE_PLACEMENT),  # whoever places writes that it is carried out
-        extra_triggers=kept("decided", "update"),
+        extra_triggers=(*kept("decided", "update"), *MINUTES_RECORDED),
     ),
     CaseTable(model=DecisionProposal, see=Can.SEE_DECISION, write=(Can.DECIDE,)),
     CaseTable(

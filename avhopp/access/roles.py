@@ -81,6 +81,7 @@ class Can(Enum):
     WRITE_CHECKS = "write_checks"  # the register of the police's checks: planned, made
     WRITE_DEVIATIONS = "write_deviations"  # register, assess and close what deviates
     DECIDE = "decide"
+    RECORD_MINUTES = "record_minutes"  # write down what the committee decided in the case, from its minutes
     WRITE_PLACEMENT = "write_placement"
     MARK_APART = "mark_apart"  # mark two cases, and let a place through once
     WRITE_APPLICATION = "write_application"
@@ -169,7 +170,7 @@ ROLES: dict[Role, set[Can]] = {
         Can.SEE_APART, Can.MARK_APART,
     },
     Role.UNIT_MANAGER: SEE_FILE - {Can.SEE_JOURNAL, Can.SEE_HEALTH} | {
-        Can.OPEN_CASE, Can.DECIDE, Can.WRITE_TASKS, Can.ASSIGN, Can.SEE_OWN_CASES, Can.SEE_DASHBOARD,
+        Can.OPEN_CASE, Can.DECIDE, Can.RECORD_MINUTES, Can.WRITE_TASKS, Can.ASSIGN, Can.SEE_OWN_CASES, Can.SEE_DASHBOARD,
         Can.SEE_PROVIDERS, Can.WRITE_PROVIDERS, Can.SEE_BUDGET, Can.WRITE_BUDGET, Can.SEE_REPORT,
         Can.SEE_DRAFT_REPORT, Can.MAKE_REPORT, Can.APPROVE_REPORT, Can.ASK_ACCESS, Can.BREAK_GLASS,
         Can.BREAK_GLASS_ANY_UNIT, Can.SEE_EMERGENCIES, Can.REVIEW_EMERGENCY, Can.SEE_LOG_REVIEW,

@@ -55,7 +55,7 @@ def delegation_on(*, municipality_id: UUID, day: date) -> list[rules.Rule]:
 def check_terms(*, case: Case, terms: Terms, decided: date, by: User, today: date) -> rules.Rule | None:
     """Whether `by` may decide this on the day; the point of the delegation order that says so.
 
-    None for a decision of the committee or its subcommittee, which whoever stands highest writes down.
+    None for a decision of the committee or its subcommittee, which whoever may record minutes writes down.
 
     Raises:
         Refused: `not_allowed`, `not_in_this_state`, `bad_day`, `reasons_missing`, `period_missing`,
@@ -70,7 +70,7 @@ def check_terms(*, case: Case, terms: Terms, decided: date, by: User, today: dat
         raise Refused("bad_day", "Beslutsdagen kan inte ligga före dagen då ärendet kom in.", field="decided")
     _check_content(terms=terms, day=decided)
     if terms.body:
-        _check_body(terms=terms, by=by)
+        _check_body(case=case, terms=terms, by=by)
         return None
     return rules.allowing_rule(
         by.role, terms.wanted, delegation_on(municipality_id=case.municipality_id, day=decided)
@@ -261,8 +261,8 @@ def _check_content(*, terms: Terms, day: date) -> None:
         raise Refused("period_order", "Slutdagen ska ligga efter startdagen.", field="end")
 
 
-def _check_body(*, terms: Terms, by: User) -> None:
-    if by.role != rules.RANK[-1]:
+def _check_body(*, case: Case, terms: Terms, by: User) -> None:
+    if not may(by, Can.RECORD_MINUTES, case):
         raise Refused(
             "not_registrar",
             "Beslut av nämnden eller utskottet registreras av enhetschefen.",

@@ -25,7 +25,7 @@ from cases.actions.decision import (
 )
 from cases.forms.decision import DayForm, DecisionForm, terms_of
 from cases.models import Case, Decision, DecisionProposal, LegalProvision
-from cases.rules import RANK, Rule
+from cases.rules import Rule
 from cases.states import CaseState, MeasureKind
 from cases.views.pages import belongs, form_page, refusals_in, today
 
@@ -64,7 +64,7 @@ def decide(request: UserRequest, case: Case) -> HttpResponse:
         today=today(),
         provisions=provisions,
         initial=initial,
-        registers=request.user.role == RANK[-1],
+        registers=may(request.user, Can.RECORD_MINUTES, case),
     )
     ground = ""
     if form.is_valid():

@@ -286,3 +286,32 @@ def test_the_database_keeps_a_decision_within_its_point(cast, investigated, term
         with pytest.raises(IntegrityError) as error, transaction.atomic():
             row.save(force_insert=True)
     assert error.value.__cause__.diag.constraint_name == "decision_within_delegation"
+
+
+def test_the_database_lets_minutes_be_written_by_who_may_record_them(cast, investigated, today):
+    """Also where no page or action is asked; a handler carries out what the committee decided."""
+    about = {"case": investigated, "kind": "hvb", "decided": today, "body": "namnd", "minutes": "§ 1"}
+    with acting(cast.asta), pytest.raises(IntegrityError) as added, transaction.atomic():
+        Decision(**about).save(force_insert=True)
+    assert added.value.__cause__.diag.constraint_name == "changed_by_those_who_may"
+    with acting(cast.bo):
+        made = Decision(**about)
+        made.save(force_insert=True)
+    with acting(cast.asta):
+        assert Decision.objects.filter(pk=made.pk).update(enforced=today, body="namnd") == 1
+
+
+@pytest.mark.parametrize("who", ["asta", "bo"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"body": "namnd", "minutes": "§ 1", "delegation": None, "decided_by": None, "max_rate": 99_000},
+        {"reasons": "Andra skäl."},
+        {"decided": date(2020, 1, 1)},
+    ],
+)
+def test_nobody_rewrites_a_decision_in_the_database(cast, granted, who, change):
+    """Nor puts a committee in the place of the own point, which has limits."""
+    with acting(cast.people[who]), pytest.raises(IntegrityError) as error, transaction.atomic():
+        Decision.objects.filter(pk=granted.pk).update(**change)
+    assert error.value.__cause__.diag.constraint_name == "decision_is_kept"
