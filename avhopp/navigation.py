@@ -29,6 +29,7 @@ MENU = [
     ("Budget", "budget", "banknote", Can.SEE_BUDGET),
     ("Ansökningar", "applications", "landmark", Can.WRITE_APPLICATION),
     ("Månadsrapporter", "reports", "file-text", Can.SEE_REPORT),
+    ("Delegationsordning", "delegation_order", "scale", Can.WRITE_DELEGATION),
     ("Åtkomst", "access_requests", "key-round", Can.ASK_ACCESS),
     ("Nödåtkomst", "emergencies", "shield-alert", Can.SEE_EMERGENCIES),
     ("Loggkontroll", "log_reviews", "scan-eye", Can.SEE_LOG_REVIEW),

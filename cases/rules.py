@@ -12,6 +12,7 @@ from uuid import UUID
 
 from avhopp.access.roles import Role
 from avhopp.kernel.money import format_kr
+from avhopp.kernel.periods import add_months
 from avhopp.kernel.refusal import Refused
 
 #: Who decides what nobody may on delegation (DOMAIN.md 2.8).
@@ -19,6 +20,33 @@ COMMITTEE = "Det ska fattas av nämnden eller dess utskott."
 
 #: From the lowest decision-maker to the highest. Who stands higher may decide what a lower one may.
 RANK = (Role.CASE_WORKER, Role.SENIOR_CASE_WORKER, Role.UNIT_MANAGER)
+
+
+#: The years of a leap year and those around it hold every way in which months can lie.
+FIRSTS = [date(2023 + at // 12, at % 12 + 1, 1) for at in range(48)]
+
+
+def longest_days(months: int) -> int:
+    """The most days that so many calendar months can have: four are 123, twelve are 366."""
+    return max((add_months(first, months) - first).days for first in FIRSTS)
+
+
+def whole_months(days: int) -> int:
+    """The most months that always fit in so many days, and at least one."""
+    months = max(days // 31, 1)
+    while longest_days(months + 1) <= days:
+        months += 1
+    return months
+
+
+def length_in_words(days: int | None) -> str:
+    """A point's longest time as the committee says it: in months where it is whole ones."""
+    if days is None:
+        return "utan gräns i tid"
+    months = whole_months(days)
+    if longest_days(months) != days:
+        return f"högst {days} dygn"
+    return f"högst {months} {'månad' if months == 1 else 'månader'} ({days} dygn)"
 
 
 @dataclass(frozen=True)
@@ -50,7 +78,7 @@ class Rule:
     @property
     def in_words(self) -> str:
         """How far the point reaches, as a part of a Swedish sentence."""
-        parts = ["utan gräns i tid" if self.max_days is None else f"högst {self.max_days} dygn"]
+        parts = [length_in_words(self.max_days)]
         parts += [] if self.max_rate is None else [f"högst {format_kr(self.max_rate)} per dygn"]
         parts += [] if self.max_cost is None else [f"högst {format_kr(self.max_cost)} sammanlagt"]
         return ", ".join([*parts, "även utanför ramavtal"] if self.outside_framework else parts)

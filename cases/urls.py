@@ -9,6 +9,7 @@ from cases.views import (
     case,
     case_list,
     decision,
+    delegation,
     documents,
     emergencies,
     follow_up,
@@ -124,4 +125,11 @@ urlpatterns = [
     path("nodatkomst/granska/<uuid:emergency_id>/", emergencies.emergency_review, name="emergency_review"),
     path("nodatkomst/besked/<uuid:notice_id>/", emergencies.emergency_notice, name="emergency_notice"),
     path("loggkontroll/", include(log_review_urls)),
+    path("delegationsordning/", delegation.delegation_order, name="delegation_order"),
+    path("delegationsordning/ny/", delegation.delegation_new, name="delegation_new"),
+    path(
+        "delegationsordning/<uuid:delegationorder_id>/",
+        delegation.delegation_version,
+        name="delegation_version",
+    ),
 ]

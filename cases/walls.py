@@ -12,6 +12,7 @@ from avhopp.access.walls import (
     only_with,
     persons_for,
 )
+from cases.delegation_walls import ORDER_TRIGGERS, POINT_TRIGGERS
 from cases.models import (
     AccessRequest,
     Case,
@@ -22,6 +23,7 @@ from cases.models import (
     ChildSafety,
     Decision,
     DecisionProposal,
+    DelegationOrder,
     DelegationRule,
     Document,
     DocumentPiece,
@@ -223,7 +225,21 @@ TABLES = [
     CaseTable(model=ChildrenPart, see=Can.SEE_CHILDREN, write=(Can.WRITE_INVESTIGATION,)),
     CaseTable(model=ChildSafety, see=Can.SEE_CHILDREN, write=(Can.WRITE_INTAKE,)),
     OpenTable(model=LegalProvision, worker="select", extra_triggers=only_with(Can.LOAD_SCENARIO)),
-    OpenTable(model=DelegationRule, worker="select", extra_triggers=only_with(Can.LOAD_SCENARIO)),
+    MunicipalityTable(
+        model=DelegationOrder,
+        web="select, insert",
+        see=(Can.SEE_DELEGATION,),
+        write=(Can.WRITE_DELEGATION, Can.LOAD_SCENARIO),
+        extra_triggers=ORDER_TRIGGERS,
+    ),
+    MunicipalityTable(
+        model=DelegationRule,
+        web="select, insert",
+        worker="select",
+        see=(Can.SEE_DELEGATION,),
+        write=(Can.WRITE_DELEGATION, Can.LOAD_SCENARIO),
+        extra_triggers=POINT_TRIGGERS,
+    ),
     CaseTable(
         model=Decision,
         worker="select",

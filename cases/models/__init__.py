@@ -2,7 +2,8 @@
 
 from cases.models.access import AccessRequest, EmergencyAccess, EmergencyNotice
 from cases.models.case import Case, CaseNumber
-from cases.models.decision import Decision, DecisionProposal, DelegationRule, LegalProvision
+from cases.models.decision import Decision, DecisionProposal, LegalProvision
+from cases.models.delegation import DelegationOrder, DelegationRule
 from cases.models.documents import Document, DocumentPiece
 from cases.models.follow_up import FollowUp
 from cases.models.grants import CaseGroupGrant, CaseUserGrant, GrantKind
@@ -24,6 +25,7 @@ __all__ = [
     "ChildrenPart",
     "Decision",
     "DecisionProposal",
+    "DelegationOrder",
     "DelegationRule",
     "Document",
     "DocumentPiece",

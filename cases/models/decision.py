@@ -1,4 +1,4 @@
-"""Decisions, with the delegation point and the law they rest on as dated data, never code."""
+"""Decisions, with the law they rest on as dated data, never code."""
 
 import uuid
 from datetime import date
@@ -9,23 +9,15 @@ from django.db import models
 from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
 
-from avhopp.access.roles import Can, Role
-from avhopp.accounts.models import Municipality, User
+from avhopp.access.roles import Can
+from avhopp.accounts.models import User
 from avhopp.kernel.deadlines import DeadlineKind, due
 from avhopp.sealing.fields import SealedTextField
 from cases import rules
 from cases.models.case import Case
+from cases.models.delegation import DatedQuerySet, DelegationRule
 from cases.states import MeasureKind
-from cases.visibility import CaseScopedQuerySet, MunicipalityQuerySet
-
-
-class DatedQuerySet(models.QuerySet):
-    def in_force_on(self, day: date) -> Self:
-        return self.filter(valid_from__lte=day).filter(Q(valid_to=None) | Q(valid_to__gt=day))
-
-    def in_force_since(self, day: date) -> Self:
-        """What held on `day` or has held at some time after it."""
-        return self.filter(Q(valid_to=None) | Q(valid_to__gt=day))
+from cases.visibility import CaseScopedQuerySet
 
 
 class LegalProvision(models.Model):
@@ -49,49 +41,6 @@ class LegalProvision(models.Model):
 
     def __str__(self) -> str:
         return self.code
-
-
-class DelegationQuerySet(DatedQuerySet, MunicipalityQuerySet):  # type: ignore[override]  # both make managers
-    see = Can.SEE_OWN_CASES
-
-
-class DelegationRule(models.Model):
-    """Who may decide what, how long and at what cost: the municipality's delegation order."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="delegation_rules")
-    point = models.CharField("delegationspunkt", max_length=20)
-    kind = models.CharField("insats", max_length=20, choices=MeasureKind)
-    role = models.CharField("lägsta beslutsfattare", max_length=30, choices=Role)
-    max_days = models.PositiveSmallIntegerField("längst antal dygn", null=True, blank=True)
-    outside_framework = models.BooleanField("får avse plats utanför ramavtal", default=False)
-    max_rate = models.DecimalField(
-        "högst per dygn", max_digits=12, decimal_places=2, null=True, blank=True,
-        validators=[MinValueValidator(0)],
-    )  # fmt: skip
-    max_cost = models.DecimalField(
-        "högst sammanlagt", max_digits=12, decimal_places=2, null=True, blank=True,
-        validators=[MinValueValidator(0)],
-    )  # fmt: skip
-    valid_from = models.DateField("gäller från")
-    valid_to = models.DateField("gäller till", null=True, blank=True)
-
-    objects = DelegationQuerySet.as_manager()
-    history = HistoricalRecords()
-
-    class Meta:
-        verbose_name = "delegation"
-        verbose_name_plural = "delegationsordning"
-        ordering = ["point", "valid_from", "id"]
-        constraints = [
-            models.CheckConstraint(
-                condition=(Q(max_rate=None) | Q(max_rate__gte=0)) & (Q(max_cost=None) | Q(max_cost__gte=0)),
-                name="delegated_amounts_not_negative",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.point
 
 
 class DecisionQuerySet(CaseScopedQuerySet):

@@ -11,6 +11,7 @@ from django.utils import timezone
 from avhopp.access.context import acting
 from cases.actions.case_state import take_step
 from cases.actions.decision import Terms, decide, standard_delegation
+from cases.actions.delegation import OrderFacts, newest_number, register_order
 from cases.actions.intake import FirstContact, NewPerson, open_case
 from cases.actions.investigation import (
     Definition,
@@ -18,7 +19,8 @@ from cases.actions.investigation import (
     try_definition,
     write_investigation,
 )
-from cases.models import Case, Decision, Investigation, LegalProvision
+from cases.models import Case, Decision, DelegationOrder, Investigation, LegalProvision
+from cases.rules import Rule
 from cases.states import CaseEvent
 
 
@@ -26,6 +28,20 @@ from cases.states import CaseEvent
 def _delegation(cast, today: date) -> None:
     with acting(cast.inlasare):
         standard_delegation(cast.municipality, today - timedelta(days=400))
+
+
+@pytest.fixture
+def delegate(cast, today: date) -> Callable[..., DelegationOrder]:
+    """`delegate(point, …)`: a version with these points, from today or `begins` days ahead, by Nils."""
+
+    def made(*points: Rule, begins: int = 0, by: str = "nils") -> DelegationOrder:
+        user = cast.people[by]
+        facts = OrderFacts(today - timedelta(days=10), "§ 143", today + timedelta(days=begins))
+        with acting(user):
+            newest = newest_number(user.municipality_id)
+            return register_order(facts=facts, points=points, after=newest, by=user, today=today)
+
+    return made
 
 
 @pytest.fixture

@@ -1,14 +1,19 @@
 """Decisions: delegation, proposals, notice, enforcement."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from avhopp.access.context import acting
+from avhopp.access.roles import Role
+from avhopp.accounts.models import Municipality
 from avhopp.kernel.refusal import Refused
+from cases.actions.accounts import ensure_machine_accounts
 from cases.actions.decision import (
     decide,
     enforce_decision,
@@ -18,6 +23,7 @@ from cases.actions.decision import (
 )
 from cases.models import Decision, DecisionProposal, DelegationRule, FollowUp, LegalProvision, Task
 from cases.panels import due_in
+from cases.rules import Rule
 from cases.states import CaseState, MeasureKind
 from cases.views.decision import delegation_table
 
@@ -117,9 +123,8 @@ def test_a_new_proposal_replaces_the_one_that_waits(cast, investigated, terms, t
         assert DecisionProposal.objects.count() == 2
 
 
-def test_the_rules_and_the_law_of_the_day_decide(cast, investigated, terms, today):
-    with acting(cast.inlasare):
-        DelegationRule.objects.update(valid_to=today)
+def test_the_rules_and_the_law_of_the_day_decide(cast, investigated, terms, today, delegate):
+    delegate(Rule(uuid4(), "1", "familjehem", "enhetschef", None, True))
     with acting(cast.asta), pytest.raises(Refused, match="no_delegation"):
         decide(case=investigated, terms=terms, decided=today, by=cast.asta, today=today)
     with acting(cast.asta):
@@ -211,11 +216,8 @@ def test_the_standard_order_covers_every_kind_and_is_made_once(cast, today):
     day = today - timedelta(days=400)
     with acting(cast.inlasare):
         again = standard_delegation(cast.municipality, day)
-    assert (
-        DelegationRule.objects.filter(municipality=cast.municipality).count()
-        == len(again)
-        == 3 * len(MeasureKind)
-    )
+        there = DelegationRule.objects.filter(municipality=cast.municipality).count()
+    assert there == len(again) == 3 * len(MeasureKind)
 
 
 def test_the_review_shows_the_highest_price_that_is_decided(as_, investigated, filled):
@@ -224,15 +226,17 @@ def test_the_review_shows_the_highest_price_that_is_decided(as_, investigated, f
     assert "3\u00a0200\u00a0kr per dygn" in page
 
 
-def test_kinds_with_the_same_delegation_stand_together(investigated):
-    table = delegation_table(investigated)
+def test_kinds_with_the_same_delegation_stand_together(cast, investigated):
+    with acting(cast.asta):
+        table = delegation_table(investigated)
     assert len({tuple(lines) for _, lines in table}) == len(table)
     assert {kind for kinds, _ in table for kind in kinds.split(", ")} == set(MeasureKind.labels)
 
 
-def test_beyond_every_delegation_it_is_laid_before_the_committee(as_, cast, investigated, filled, today):
-    with acting(cast.inlasare):
-        DelegationRule.objects.filter(role="enhetschef").update(max_rate=6000)
+def test_beyond_every_delegation_it_is_laid_before_the_committee(
+    as_, cast, investigated, filled, today, delegate
+):
+    delegate(Rule(uuid4(), "1", "hvb", "enhetschef", None, True, Decimal(6000)))
     asta, bo = as_("asta"), as_("bo")
     dear = filled | {"max_rate": "6 500"}
     assert "nämnden eller dess utskott" in text_of(send(asta, investigated, "granska", **dear))
@@ -315,3 +319,78 @@ def test_nobody_rewrites_a_decision_in_the_database(cast, granted, who, change):
     with acting(cast.people[who]), pytest.raises(IntegrityError) as error, transaction.atomic():
         Decision.objects.filter(pk=granted.pk).update(**change)
     assert error.value.__cause__.diag.constraint_name == "decision_is_kept"
+
+
+def test_the_database_keeps_a_decision_within_the_whole_cost_of_its_point(
+    cast, investigated, today, delegate
+):
+    order = delegate(Rule(uuid4(), "1", "hvb", "enhetschef", None, True, None, Decimal(300_000)))
+    with acting(cast.bo):
+        rule = DelegationRule.objects.get(order=order)
+        facts = {"kind": "hvb", "decided": today, "start": today, "delegation": rule, "decided_by": cast.bo}
+        for days, rate, broken in (
+            (100, 3000, False),
+            (100, 3001, True),
+            (101, 3000, True),
+            (None, 3000, True),
+        ):
+            end = None if days is None else today + timedelta(days=days)
+            row = Decision(case=investigated, end=end, max_rate=rate, **facts)
+            assert within_its_point(row) is not broken, (days, rate)
+
+
+def test_the_database_takes_no_point_of_another_municipality(cast, investigated, today):
+    away = Municipality.objects.create(code="0197", name="Grannkommun", board="Nämnden", registry_prefix="G")
+    stranger = ensure_machine_accounts(away)[Role.IMPORTER]
+    with acting(stranger):
+        standard_delegation(away, today)
+        rule = DelegationRule.objects.get(kind="hvb", role="enhetschef")
+    with acting(cast.bo):
+        facts = {"kind": "hvb", "decided": today, "start": today, "decided_by": cast.bo}
+        assert not within_its_point(Decision(case=investigated, delegation=rule, **facts))
+        own = DelegationRule.objects.get(kind="hvb", role="enhetschef")
+        assert within_its_point(Decision(case=investigated, delegation=own, **facts))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"end": timedelta(days=200)}, {"end": None}, {"outside_framework": True}, {"max_rate": 4001},
+        {"kind": "stodboende"}, {"start": timedelta(days=-100)},
+    ],
+)  # fmt: skip
+def test_nor_does_a_decision_that_is_made_go_beyond_its_point(cast, granted, today, change):
+    values = {
+        name: today + value if isinstance(value, timedelta) else value for name, value in change.items()
+    }
+    with acting(cast.inlasare):  # others change nothing of it
+        assert Decision.objects.filter(pk=granted.pk).update(max_rate=4000) == 1
+        with pytest.raises(IntegrityError) as error, transaction.atomic():
+            Decision.objects.filter(pk=granted.pk).update(**values)
+    assert error.value.__cause__.diag.constraint_name == "decision_within_delegation"
+
+
+def test_a_rejection_rests_on_any_point_of_its_kind(cast, investigated, today):
+    """It lasts no time and uses no place: whoever decides on the kind may reject."""
+    with acting(cast.asta):
+        rule = DelegationRule.objects.get(kind="hvb", role="socialsekreterare")
+        row = Decision(
+            case=investigated,
+            decided_by=cast.asta,
+            delegation=rule,
+            kind="hvb",
+            decided=today,
+            outcome="avslag",
+        )
+        assert within_its_point(row)
+
+
+def within_its_point(row: Decision) -> bool:
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError as error:
+        if error.__cause__.diag.constraint_name != "decision_within_delegation":
+            raise
+        return False
+    return True

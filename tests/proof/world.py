@@ -32,6 +32,8 @@ from cases.models import (
     ChildrenPart,
     ChildSafety,
     DecisionProposal,
+    DelegationOrder,
+    DelegationRule,
     Document,
     DocumentPiece,
     DuplicateFlag,
@@ -453,15 +455,19 @@ def late_things(world: World, case: Case) -> Iterator[Model]:
 
 def control_of(world: World, case: Case, by: User, today: date) -> Iterator[Model]:
     """What the municipality knows of the provider, and of where money is sought."""
-    home = {"municipality": case.municipality, "provider_id": world.things["provider_id"]}
+    here = {"municipality": case.municipality}
+    home = {"provider_id": world.things["provider_id"], **here}
     rows = {
         "providercontact_id": ProviderContact(name=TEXT, phone="1", **home),
         "providervisit_id": ProviderVisit(made_on=today, made_by=by, result=TEXT, **home),
         "providerincident_id": ProviderIncident(happened_on=today, severity="lag", text=TEXT, **home),
         "providerremark_id": ProviderRemark(made_on=today, reference="IVO 1", text=TEXT, **home),
-        "grantprogramme_id": GrantProgramme(
-            municipality=case.municipality, name=TEXT, start=today, share=1
+        "delegationorder_id": DelegationOrder(
+            number=1, decided=today, minutes="§ 1", valid_from=today, registered_by=by,
+            registered_at=datetime.now(UTC), **here,
         ),
+        "point": DelegationRule(point="1", kind="hvb", role="enhetschef", valid_from=today, **here),
+        "grantprogramme_id": GrantProgramme(name=TEXT, start=today, share=1, **here),
         "grantrequest_id": GrantRequest(
             case=case, application_id=world.things["grantapplication_id"], asked=today, due=today, what=TEXT
         ),
