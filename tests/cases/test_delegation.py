@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from avhopp.access.context import acting
+from avhopp.access.roles import ROLES, Can, Role
 from avhopp.audit.models import Event
 from avhopp.kernel.refusal import Refused
 from cases.actions.decision import decide
@@ -112,6 +113,12 @@ def test_everybody_who_reads_it_finds_it(as_, handle, where):
     """From the page that they begin at or work on, and it opens."""
     assert f'href="{reverse(PAGE)}"' in text_of(as_(handle).get(reverse(where)))
     assert as_(handle).get(reverse(PAGE)).status_code == 200
+
+
+def test_nobody_whom_it_gives_power_registers_it_whatever_the_role_may(monkeypatch, register):
+    monkeypatch.setitem(ROLES, Role.UNIT_MANAGER, ROLES[Role.UNIT_MANAGER] | {Can.WRITE_DELEGATION})
+    with pytest.raises(Refused, match="own_power"):
+        register(by="bo")
 
 
 def test_the_system_manager_and_the_police_do_not_read_it(as_):

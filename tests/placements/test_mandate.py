@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -15,6 +16,7 @@ from placements.actions.extending import change_departure
 from placements.actions.moving import move_person
 from placements.actions.placing import Terms, check_terms
 from placements.actions.prices import change_price
+from placements.models import PlacementPrice
 from placements.terms import agreed_prices
 from tests.placements.words import count, errors
 
@@ -189,3 +191,25 @@ def test_the_database_keeps_prices_within_what_is_decided(cast, point, decide, d
         with pytest.raises(IntegrityError) as error:
             pay(3001)
     assert error.value.__cause__.diag.constraint_name == "price_within_the_decisions"
+
+
+@pytest.mark.parametrize(("rate", "broken"), [(3000, ""), (3001, "price_within_the_decisions")])
+def test_nor_is_a_price_added_above_what_is_decided(cast, decide, placed, rate, broken):
+    stay = placed(decide("hvb", max_rate=3000))
+
+    def replace_price() -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            price = PlacementPrice.objects.get(placement=stay)
+            PlacementPrice.objects.filter(pk=price.pk).delete()
+            price.pk, price.rate = uuid4(), rate
+            price.save(force_insert=True)
+            cursor.execute("set constraints all immediate")
+            cursor.execute("set constraints all deferred")
+
+    with acting(cast.asta):
+        if not broken:
+            replace_price()
+            return
+        with pytest.raises(IntegrityError) as error:
+            replace_price()
+    assert error.value.__cause__.diag.constraint_name == broken

@@ -57,7 +57,7 @@ def test_loads_on_any_day_and_tells_nothing_that_has_not_happened(db, today):
         assert Case.objects.filter(state=CaseState.RECEIVED).exists()
         assert Case.objects.filter(state=CaseState.INVESTIGATION).exists()
         assert FollowUp.objects.filter(with_police=True, held=None, planned__gte=today).exists()
-    assert DelegationRule.objects.in_force_on(today).filter(municipality__code=DEMO_CODE).exists()
+        assert DelegationRule.objects.in_force_on(today).filter(municipality__code=DEMO_CODE).exists()
 
 
 def test_the_commands_load_today_and_tell_who_is_who(db):
