@@ -1,6 +1,7 @@
 """The delegation order: who may decide what today, its versions, and a new one that the committee decided."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -95,7 +96,7 @@ def delegation_new(request: UserRequest) -> HttpResponse:
     return render(request, "cases/delegation_new.html", context)
 
 
-def forms_of(request: UserRequest, step: str, before: list[Rule]) -> tuple[OrderForm, PointsForm]:
+def forms_of(request: UserRequest, step: str, before: list[Rule]) -> tuple[OrderForm, Any]:
     if request.method == "POST":
         data = with_more_rows(request.POST) if step == "fler" else request.POST
         return OrderForm(data), PointsForm(data, prefix=PREFIX)
