@@ -1,4 +1,8 @@
-"""What the invoices add to a case: its own lines, for whoever may see its money."""
+"""What the invoices add to a case: its own lines, for whoever may see its money.
+
+How far an invoice has come is the invoice's to tell. Whoever does not see the invoices is told whether a line
+is attested, and no more.
+"""
 
 from datetime import date
 from decimal import Decimal
@@ -20,6 +24,7 @@ SHOWN = (
     "id", "municipality", "invoice", "number", "position", "unit", "start", "end", "quantity", "unit_price",
     "amount", "vat_rate", "case", "placement", "frees_nights", "account_string",
 )  # fmt: skip
+OF_INVOICE = ("municipality", "state")
 COLUMNS = (
     Heading("Faktura"), Heading("Från"), Heading("Till och med"), Heading("Läge"), Heading("Antal", True),
     Heading("Belopp", True),
@@ -29,7 +34,9 @@ MOST = 12
 
 def invoice_rows(case: Case, user: User) -> Parts:
     rows = InvoiceLine.objects.visible_to(user).filter(case=case)
-    return {"lines": Rows(rows.order_by("-start", "number", "position", "id"), only=SHOWN)}
+    # A join drops the lines of what is hidden.
+    along = {"invoice": OF_INVOICE} if may_in_general(user, Can.SEE_INVOICES) else {}
+    return {"lines": Rows(rows.order_by("-start", "number", "position", "id"), along, SHOWN)}
 
 
 def load_invoices(case: Case, user: User, today: date, found: Found) -> dict[str, Any]:
@@ -40,12 +47,19 @@ def load_invoices(case: Case, user: User, today: date, found: Found) -> dict[str
     return {
         "brief": None if lines else Brief("Ingen faktura är kopplad till ärendet ännu."),
         "columns": COLUMNS,
-        "lines": [
-            (line, reverse("invoice", args=[line.invoice_id]) if opens else "") for line in lines[:MOST]
-        ],
+        "rows": [_shown(line, opens=opens) for line in lines[:MOST]],
         "more": max(len(lines) - MOST, 0),
         "attested": attested,
     }
+
+
+def _shown(line: InvoiceLine, *, opens: bool) -> dict[str, Any]:
+    """The line with its address and state; needs the invoice when it can be opened."""
+    if opens:
+        url, invoice = reverse("invoice", args=[line.invoice_id]), line.invoice
+        return {"line": line, "url": url, "state": invoice.get_state_display(), "tone": invoice.tone}
+    state, tone = ("Attesterad", "success") if line.account_string else ("Inte attesterad", "neutral")
+    return {"line": line, "url": "", "state": state, "tone": tone}
 
 
 PANELS = (

@@ -1,5 +1,6 @@
 """The invoices' pages: what each role is shown, and the whole way by hand and from files."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO
@@ -13,10 +14,12 @@ from django.urls import reverse
 from avhopp.access.context import acting
 from avhopp.audit.models import Event, ReadEntry
 from cases.models import Person
+from placements.invoices.actions import deciding
+from placements.invoices.actions.exporting import export_invoices
 from placements.invoices.models import ColumnMapping, ImportContent, Invoice, InvoiceExport, InvoiceLine
-from placements.invoices.states import InvoiceState
+from placements.invoices.states import FROZEN, InvoiceState
 from tests.placements import invoice_files as files
-from tests.placements.invoicing import nights
+from tests.placements.invoicing import NOW, nights
 from tests.placements.words import errors
 from tests.repository import test_query_budget as query_budget
 
@@ -194,6 +197,56 @@ def test_export_asks_who_it_is(desk, as_):
     session["account_authentication_methods"] = [{"method": "mfa", "type": "totp", "at": 0}]
     session.save()
     assert reverse("confirm_identity") in stale.get(reverse("export_new")).url
+
+
+def in_every_state(desk, first) -> dict[InvoiceState, str]:
+    """An invoice of one night in each state: its number by the state. Bo turns to what Eskil registered."""
+    desk.rule()
+    made = {
+        state: desk.register(f"F-{place}", nights(first + timedelta(days=place), 1))
+        for place, state in enumerate(InvoiceState)
+    }
+    for invoice in made.values():
+        desk.match(invoice)
+    said = {"today": desk.today, "invoice": made[InvoiceState.QUESTION], "question": "Vilket dygn?"}
+    desk.act("eskil", lambda user: deciding.ask_provider(by=user, **said))
+    said = {"today": desk.today, "invoice": made[InvoiceState.REJECTED], "reason": "Inte vår"}
+    desk.act("eskil", lambda user: deciding.reject_invoice(by=user, **said))
+    taken = {"at": NOW, "encoding": "cp1252"}
+    for states in ((InvoiceState.EXPORTED, InvoiceState.PAID), (InvoiceState.ATTESTED,)):
+        for state in states:
+            desk.approve(made[state])
+            desk.attest(made[state])
+        if InvoiceState.PAID in states:
+            desk.act("eskil", lambda user: export_invoices(by=user, **taken))
+    desk.approve(made[InvoiceState.APPROVED])
+    paid = {"invoice": made[InvoiceState.PAID], "on": desk.today, "today": desk.today}
+    desk.act("eskil", lambda user: deciding.mark_paid(by=user, **paid))
+    return {state: invoice.number for state, invoice in made.items()}
+
+
+def states_on_case(as_, desk, who: str) -> dict[str, str]:
+    """What the case's card says of each invoice."""
+    shown = page(as_(who).get(reverse("case", args=[desk.stay.case_id])))
+    card = shown[shown.index("Fakturarader, de senaste dygnen först") :]
+    rows = re.findall(r'<tr role="row">(.*?)</tr>', card[: card.index("</table>")], re.DOTALL)[1:]
+    numbers = [re.search(r"F-\d", row)[0] for row in rows]
+    states = [re.search(r"<span>([^<]*)</span></span>", row)[1] for row in rows]
+    return dict(zip(numbers, states, strict=True))
+
+
+@pytest.mark.parametrize("who", ["eskil", "siri", "bo"])
+def test_the_case_tells_how_far_each_of_its_invoices_has_come(desk, first, as_, who):
+    numbers = in_every_state(desk, first)
+    assert states_on_case(as_, desk, who) == {number: state.label for state, number in numbers.items()}
+
+
+def test_whoever_does_not_see_the_invoices_is_told_what_is_attested(desk, first, as_):
+    numbers = in_every_state(desk, first)
+    frozen = {numbers[state] for state in FROZEN}
+    assert states_on_case(as_, desk, "asta") == {
+        number: "Attesterad" if number in frozen else "Inte attesterad" for number in numbers.values()
+    }
 
 
 def asked(client, address, **said) -> int:
