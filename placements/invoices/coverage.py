@@ -97,6 +97,7 @@ class OnInvoice:
     """What one invoice charges for the stay: for so many of its nights, and for anything else."""
 
     invoice: Key
+    where: Where
     nights: int
     charged: Decimal
     other: Decimal
@@ -196,7 +197,7 @@ def _by_invoice(claims: Iterable[Claim], within: Period | None) -> Iterator[OnIn
         if touching:
             nights = {day for one in own for day in one.covers() if within is None or within.contains(day)}
             sums = sum((_charged(one, within) for one in own), Part())
-            yield OnInvoice(key, len(nights), sums.charged, sums.other)
+            yield OnInvoice(key, own[0].where, len(nights), sums.charged, sums.other)
 
 
 def _touches(one: Claim, within: Period) -> bool:

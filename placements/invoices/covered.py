@@ -16,7 +16,7 @@ from avhopp.kernel.money import format_kr
 from avhopp.kernel.periods import ONE_DAY, Period
 from avhopp.pages.tables import Heading
 from placements.costs import NOTHING
-from placements.invoices.coverage import EMPTY, Coverage, OnInvoice, Part, Run, coverage
+from placements.invoices.coverage import EMPTY, Coverage, OnInvoice, Part, Run, Where, coverage
 from placements.invoices.covering import Claims, claims_in, claims_of_stay
 from placements.models import Placement
 from placements.month_panels import MonthPanel
@@ -38,7 +38,7 @@ MOST = 24
 
 @dataclass(frozen=True)
 class Link:
-    """An invoice as it is named; without an address, and its state, for whoever may not open it."""
+    """An invoice as it is named; for whoever may not open it without an address, and attested or not."""
 
     number: str
     url: str
@@ -146,7 +146,8 @@ def _link(one: OnInvoice, claims: Claims) -> Link:
     key = UUID(str(one.invoice))
     invoice = claims.invoices.get(key)
     if invoice is None:
-        return Link(claims.numbers[key], "", "Godkänd", "info", one)
+        state, tone = ("Attesterad", "success") if one.where is Where.ATTESTED else ("Godkänd", "info")
+        return Link(claims.numbers[key], "", state, tone, one)
     return Link(
         invoice.number, reverse("invoice", args=[key]), invoice.get_state_display(), invoice.tone, one
     )

@@ -141,6 +141,18 @@ def test_the_stay_tells_its_invoices_to_those_who_see_its_money(desk, first, as_
     assert "F-1" in shown
 
 
+def test_whoever_may_not_open_an_invoice_is_told_what_is_attested(desk, first):
+    desk.rule()
+    desk.attest(desk.approved("F-1", nights(first, 10)))
+    desk.approved("F-2", nights(first + timedelta(days=10), 5))
+    with acting(desk.cast.asta):
+        stay = Placement.objects.with_terms().get(pk=desk.stay.pk)
+        shown = load_stay(stay, desk.cast.asta, desk.today)
+    assert [(link.number, link.state, link.url) for link in shown["one"].links] == [
+        ("F-1", "Attesterad", ""), ("F-2", "Godkänd", ""),
+    ]  # fmt: skip
+
+
 def test_the_stay_adds_up_to_its_cost_and_names_what_is_not_invoiced(desk, first):
     start = desk.stay.start
     desk.approved("F-1", nights(start, 10))
