@@ -5,15 +5,15 @@ on the same day is no night (DOMAIN.md sections 4.3 and 7.2). Rates are kronor p
 here is exact; it is rounded once, where it is shown.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 from uuid import UUID
 
 from avhopp.kernel import periods
-from avhopp.kernel.periods import Period
+from avhopp.kernel.periods import ONE_DAY, Period
 from avhopp.kernel.refusal import Refused
 
 NOTHING = Decimal(0)
@@ -121,6 +121,48 @@ def rate_on(stay: Stay, day: date) -> Decimal:
     if not prices:
         raise _price_gap()
     return next((price.rate for price in reversed(prices) if price.start <= day), prices[0].rate)
+
+
+#: The day, one or (a departure day) no night, and the kronor that it costs.
+ChargedDay = tuple[date, int, Decimal]
+
+
+def charged_days(stay: Stay, period: Period) -> Iterator[ChargedDay]:
+    """Every day of the period that costs, in order: what they cost adds up to `cost`. The period has an end.
+
+    Raises what `cost` raises.
+    """
+    nights = Period(stay.start, max(stay.start, stay.end) if stay.end else None).intersection(period)
+    for night in nights.days() if nights else ():
+        yield night, 1, rate_on(stay, night)
+    if stay.charges_departure_day and stay.end is not None and period.contains(stay.end):
+        yield stay.end, 0, cost(stay, Period(stay.end, stay.end + ONE_DAY))
+
+
+@dataclass(frozen=True, slots=True)
+class PricedRun:
+    """The nights from `first` to `last` at one rate. A charged departure day is no night and stands alone."""
+
+    first: date
+    last: date
+    nights: int
+    rate: Decimal
+
+    @property
+    def cost(self) -> Decimal:
+        return max(self.nights, 1) * self.rate
+
+
+def priced_runs(stay: Stay, period: Period) -> list[PricedRun]:
+    """The days of the period that cost, by rate: the kronor add up to `cost`, the nights to `nights`."""
+    runs: list[PricedRun] = []
+    for day, night, rate in charged_days(stay, period):
+        last = runs[-1] if runs else None
+        if last is not None and night and last.rate == rate and last.last + ONE_DAY == day:
+            runs[-1] = replace(last, last=day, nights=last.nights + 1)
+        else:
+            runs.append(PricedRun(day, day, night, rate))
+    return runs
 
 
 def cost_by_month(stay: Stay, period: Period) -> dict[Period, Decimal]:

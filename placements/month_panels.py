@@ -3,12 +3,27 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from avhopp.access.policy import may_in_general
 from avhopp.access.roles import Can
 from avhopp.accounts.models import User
+from avhopp.pages.excel import Sheet
 from placements.months import MonthMoney, StayRow
+
+#: A row of the sheet of sums: what it is the sum of, the nights where it has any, the kronor.
+SumRow = tuple[str, int | None, Decimal]
+
+
+@dataclass(frozen=True)
+class MonthPart:
+    """What a card gives to the month's file: sheets, sums, and the cases of more stays than the month's."""
+
+    sheets: tuple[Sheet, ...]
+    sums: tuple[SumRow, ...]
+    cases: tuple[UUID, ...]
 
 
 @dataclass(frozen=True)
@@ -17,7 +32,8 @@ class MonthPanel:
 
     `load(money, rows, user, today)` gives what the template shows, in a constant number of queries: `rows`
     are those of the page that is shown, `money` has them all; they are logged by the page, and what the card
-    shows besides by itself. None leaves it out.
+    shows besides by itself. None leaves it out. `sheets(money, user, today)`
+    gives the same to the month's file, which logs it.
     """
 
     key: str
@@ -26,6 +42,7 @@ class MonthPanel:
     can: Can
     template: str
     load: Callable[[MonthMoney, Sequence[StayRow], User, date], dict[str, Any] | None]
+    sheets: Callable[[MonthMoney, User, date], MonthPart | None]
     icon: str = "chevron-right"
 
 
@@ -45,3 +62,10 @@ def loaded_for_month(
         if may_in_general(user, panel.can) and (shown := panel.load(money, rows, user, today)) is not None:
             found.append({"panel": panel, "shown": shown})
     return found
+
+
+def parts_for_month(money: MonthMoney, user: User, today: date) -> list[MonthPart]:
+    """What the same cards give to the month's file."""
+    panels = sorted(_panels.values(), key=lambda one: one.order)
+    made = (one.sheets(money, user, today) for one in panels if may_in_general(user, one.can))
+    return [part for part in made if part is not None]

@@ -66,7 +66,8 @@ class Adjustment:
 class MonthMoney:
     """A month with its stays, and the adjustments of earlier months that were booked with it.
 
-    `first` is the earliest month in which anybody stayed, or this one; `last_closed` the last month that is.
+    `first` is the earliest month in which anybody stayed, or this one; `last_closed` the last month that is;
+    `before` what the months of the year before this one cost, as it is known now.
     """
 
     row: MonthRow
@@ -74,6 +75,7 @@ class MonthMoney:
     adjustments: list[Adjustment]
     first: date
     last_closed: date | None
+    before: Decimal
 
     @property
     def adjusted(self) -> Decimal:
@@ -107,6 +109,7 @@ def month_money(*, user: User, month: Period, today: date) -> MonthMoney:
     end = min(month.end or today, today + ONE_DAY)
     used_now = used_before(stays.values(), end).items()
     now = {UUID(str(key)): used for (key, of), used in used_now if of == month.start}
+    earlier = [used for (_, of), used in used_now if of.year == month.start.year and of < month.start]
     closings = list(MonthClosing.objects.visible_to(user).select_related("closed_by").order_by("month"))
     closing = next((row for row in closings if row.month == month.start), None)
     booked: dict[UUID, Used] = {}
@@ -131,6 +134,7 @@ def month_money(*, user: User, month: Period, today: date) -> MonthMoney:
             Adjustment(stays[one.placement_id], one.month, Used(one.nights, one.cost)) for one in late_rows
         ],
         last_closed=closings[-1].month if closings else None,
+        before=total(earlier).cost,
         first=min((row.first_day.replace(day=1) for row in stays.values()), default=month.start),
     )
 

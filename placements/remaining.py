@@ -1,5 +1,6 @@
 """What is left of the year's budget, for those who may see it: beside a stay, and before it is changed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -7,7 +8,7 @@ from decimal import Decimal
 from avhopp.access.policy import may_in_general
 from avhopp.access.roles import Can, Role
 from avhopp.accounts.models import User
-from placements.budgeting import charge
+from placements.budgeting import Line, charge
 from placements.costs import NOTHING
 from placements.models import BudgetLine
 from placements.spending import YearMoney, year_money
@@ -58,11 +59,18 @@ def remaining_budget(*, user: User, today: date, change: Decimal = NOTHING) -> R
 
 def payers_of(money: YearMoney, change: Decimal) -> tuple[Payer, ...]:
     """Which lines pay `change` kronor on top of what the year is expected to cost; they add up to it."""
-    lines = [use.line for use in money.charged.uses]
-    before, after = charge(lines, money.planned), charge(lines, max(money.planned + change, NOTHING))
+    return payers_between(money.rows, money.planned, max(money.planned + change, NOTHING))
+
+
+def payers_between(rows: Sequence[BudgetLine], first: Decimal, last: Decimal) -> tuple[Payer, ...]:
+    """Which of the year's lines pay when its cost goes from `first` to `last` kronor, and how much each.
+
+    `rows` in their order and with their balance. What no line covers has a row of its own, the last.
+    """
+    lines = [Line(str(row.pk), row.kind, row.balance) for row in rows]  # type: ignore[attr-defined]
+    before, after = charge(lines, first), charge(lines, last)
     taken = [
-        Payer(row, then.used - now.used)
-        for row, now, then in zip(money.rows, before.uses, after.uses, strict=True)
+        Payer(row, then.used - now.used) for row, now, then in zip(rows, before.uses, after.uses, strict=True)
     ]
     taken.append(Payer(None, after.overrun - before.overrun))
     return tuple(row for row in taken if row.amount)

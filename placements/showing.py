@@ -19,6 +19,7 @@ from avhopp.kernel.periods import ONE_DAY, Period
 from avhopp.kernel.swedish import format_day, format_month
 from avhopp.pages.charts import Series, StackedBars
 from avhopp.pages.tables import Heading
+from cases.models import Decision
 from cases.visibility import Written
 from placements.costs import NOTHING, Absence, Stay, cost, cost_by_month, nights
 from placements.models import Placement, Stage
@@ -98,6 +99,13 @@ def place_of(placement: Placement, sees: Sees) -> str:
     if placement.case_id in sees.coded:
         return f"Utförare {placement.provider.code}" if placement.provider.code else "Skyddad plats"
     return placement.provider.name
+
+
+def decision_reference(decision: Decision) -> str:
+    """What a decision is found by besides its day: the body's minutes, or a reference of its own."""
+    if decision.body:
+        return f"{decision.get_body_display()}, {decision.minutes}"
+    return decision.ref or "På delegation"
 
 
 #: The same as a subquery, for rows that are asked for anyway.

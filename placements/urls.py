@@ -78,6 +78,7 @@ urlpatterns = [
     path("budget/omfordela/", reallocating.budget_reallocate, name="budget_reallocate"),
     path("budget/nasta-ar/", reallocating.budget_next_year, name="budget_next_year"),
     path("budget/<str:month>/", closing.budget_month, name="budget_month"),
+    path("budget/<str:month>/excel/", closing.budget_month_excel, name="budget_month_excel"),
     path("budget/<str:month>/stang/", closing.budget_month_close, name="budget_month_close"),
     path("ansokningar/", applications.applications, name="applications"),
     path("ansokningar/excel/", applications.applications_excel, name="applications_excel"),

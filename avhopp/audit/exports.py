@@ -32,31 +32,49 @@ def exported(
     cases: Iterable[UUID] = (),
     chosen: About = (),
 ) -> HttpResponse:
-    """The list `name` as a file to download, all its rows and not one page of them.
+    """The list `name` as a file to download, all its rows and not one page of them; see `exported_book`."""
+    sheets = (Sheet(name, fields, rows),)
+    return exported_book(name, sheets, by=by, can=can, of=of, today=today, cases=cases, chosen=chosen)
 
-    The view has asked the right `can`, which also is needed to see that the list was taken. `rows` are rows
-    of the model `of`; `cases` the cases that they say something about: then the reads are logged as those of
+
+def exported_book(
+    name: str,
+    sheets: Sequence[Sheet],
+    *,
+    by: User,
+    can: Can,
+    of: type[Model],
+    today: date,
+    cases: Iterable[UUID] = (),
+    chosen: About = (),
+    telling: Can | None = None,
+) -> HttpResponse:
+    """Several lists as one file, a sheet for each.
+
+    The view has asked the right `can`, which also is needed to see that the list was taken. The rows are of
+    the model `of`; `cases` the cases that they say something about: then the reads are logged as those of
     a file, and the file is marked as secret. `chosen` are the filters, label and value, told in the file.
-    The file's name holds no personal data: only `name` and the day.
+    `telling` is the right behind the most telling column, when that is another. The file's name holds no
+    personal data: only `name` and the day.
 
     Raises:
         ReadingStopped: the account has read more than it may today.
         TypeError, ValueError: as avhopp.pages.excel.workbook.
     """
-    about, shown = list(chosen), list(dict.fromkeys(cases))
+    shown, rows = list(dict.fromkeys(cases)), sum(len(sheet.rows) for sheet in sheets)
     content = workbook(
-        Sheet(name, fields, rows),
+        *sheets,
         made=today,
-        about=[("Lista", name), ("Hämtad av", by.name), *about],
+        about=[("Lista", name), ("Hämtad av", by.name), *chosen],
         secret=bool(shown),
     )
-    log_list(by, can, shown, of=of, shown=len(rows), source=SOURCE)
+    log_list(by, telling or can, shown, of=of, shown=rows, source=SOURCE)
     record(
         by=by,
         kind=TAKEN,
         requires=can,
         on=today,
-        text=f"Listan {name} hämtades som Excelfil: {len(rows)} {'rad' if len(rows) == 1 else 'rader'}.",
+        text=f"Listan {name} hämtades som Excelfil: {rows} {'rad' if rows == 1 else 'rader'}.",
     )
     file_name = f"{slugify(name.translate(_PLAIN))}-{today.isoformat()}.xlsx"
     return HttpResponse(

@@ -9,8 +9,9 @@ class InvoicesConfig(AppConfig):
         """Add the invoices to the pages of case, stay and month. Models can be imported only now."""
         from cases.history.kinds import register_history  # noqa: PLC0415
         from cases.panels import register_panel  # noqa: PLC0415
-        from placements.invoices.covered import MONTH_PANELS, STAY_PANELS  # noqa: PLC0415
+        from placements.invoices.covered import STAY_PANELS  # noqa: PLC0415
         from placements.invoices.history import KINDS  # noqa: PLC0415
+        from placements.invoices.month_sheets import MONTH_PANELS  # noqa: PLC0415
         from placements.invoices.panels import PANELS  # noqa: PLC0415
         from placements.month_panels import register_month_panel  # noqa: PLC0415
         from placements.stay_panels import register_stay_panel  # noqa: PLC0415

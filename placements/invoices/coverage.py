@@ -15,7 +15,7 @@ from enum import Enum
 
 from avhopp.kernel.money import round_kr
 from avhopp.kernel.periods import ONE_DAY, Period
-from placements.costs import NOTHING, Key, Stay, cost, rate_on
+from placements.costs import NOTHING, ChargedDay, Key, Stay, charged_days
 
 
 class Where(Enum):
@@ -147,7 +147,7 @@ def coverage(
     claims = tuple(claims)
     attested = {day for one in claims if one.where is Where.ATTESTED for day in one.covers()}
     waiting = {day for one in claims if one.where is Where.WAITING for day in one.covers()} - attested
-    days = () if stay is None else tuple(_charged_days(stay, lived))
+    days = () if stay is None else tuple(charged_days(stay, lived))
     parts = [[one for one in days if one[0] in found] for found in (attested, waiting)]
     rest = [one for one in days if one[0] not in attested and one[0] not in waiting]
     return Coverage(
@@ -159,20 +159,9 @@ def coverage(
     )
 
 
-#: The day, one or (a departure day) no night, and the kronor that it costs.
-Day = tuple[date, int, Decimal]
-
-
-def _charged_days(stay: Stay, lived: Period) -> Iterator[Day]:
-    """Every day that costs, in order: what they cost adds up to `costs.cost`."""
-    nights = Period(stay.start, max(stay.start, stay.end) if stay.end else None).intersection(lived)
-    for night in nights.days() if nights else ():
-        yield night, 1, rate_on(stay, night)
-    if stay.charges_departure_day and stay.end is not None and lived.contains(stay.end):
-        yield stay.end, 0, cost(stay, Period(stay.end, stay.end + ONE_DAY))
-
-
-def _part(days: Iterable[Day], claims: Iterable[Claim], where: Where | None, within: Period | None) -> Part:
+def _part(
+    days: Iterable[ChargedDay], claims: Iterable[Claim], where: Where | None, within: Period | None
+) -> Part:
     found = Part()
     for _, nights, price in days:
         found += Part(nights, price)
@@ -204,7 +193,7 @@ def _touches(one: Claim, within: Period) -> bool:
     return Period(one.start, one.end).overlaps(within) if one.by_night else within.contains(one.start)
 
 
-def _runs(days: Iterable[Day]) -> Iterator[Run]:
+def _runs(days: Iterable[ChargedDay]) -> Iterator[Run]:
     run: Run | None = None
     for day, nights, price in days:
         if run is not None and day == run.last + ONE_DAY:

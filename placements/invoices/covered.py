@@ -19,7 +19,6 @@ from placements.costs import NOTHING
 from placements.invoices.coverage import EMPTY, Coverage, OnInvoice, Part, Run, Where, coverage
 from placements.invoices.covering import Claims, claims_in, claims_of_stay
 from placements.models import Placement
-from placements.month_panels import MonthPanel
 from placements.months import MonthMoney, StayRow
 from placements.stay_panels import StayPanel
 
@@ -60,13 +59,30 @@ class Told:
     found: Coverage = EMPTY
 
 
-def load_month(money: MonthMoney, rows: Sequence[StayRow], user: User, today: date) -> dict[str, Any] | None:
-    """Every krona of the month's outcome in one of three parts.
+@dataclass(frozen=True)
+class CoveredMonth:
+    """Every krona of the month's outcome in one of three parts, by stay.
 
-    Stays that are charged for in the month without any outcome in it stand apart: somebody is charged for a
-    night that was not. The page has logged the stays that it shows; these are logged here. One query, and one
-    for those that stand apart.
+    Stays that are charged for in the month without any outcome in it stand apart, in `loose`: somebody is
+    charged for a night that was not. `extra` is VAT and rounding of the invoices, which no stay bears.
     """
+
+    claims: Claims
+    found: dict[UUID, Coverage]
+    apart: dict[UUID, Coverage]
+    loose: list[Placement]
+
+    @property
+    def whole(self) -> Coverage:
+        return sum((*self.found.values(), *self.apart.values()), EMPTY)
+
+    @property
+    def extra(self) -> Decimal:
+        return sum((row.vat + row.rounding for row in self.claims.invoices.values()), NOTHING)
+
+
+def covered_month(money: MonthMoney, user: User, today: date) -> CoveredMonth | None:
+    """None for a month without outcome and invoices. One query, and one for the stays that stand apart."""
     month = money.row.month
     claims = claims_in(month, user)
     lived = Period(month.start, max(month.start, min(month.end or today, today + ONE_DAY)))
@@ -81,14 +97,21 @@ def load_month(money: MonthMoney, rows: Sequence[StayRow], user: User, today: da
     }
     if not (found or apart):
         return None
-    rest = Placement.objects.visible_to(user).filter(pk__in=apart).select_related("case")
+    rest = Placement.objects.visible_to(user).filter(pk__in=apart).select_related("case", "decision")
     stays = sorted(rest, key=lambda stay: stay.case.case_no) if apart else []
-    written = _writer((*found.values(), *apart.values()))
-    shown = [told(found[row.stay.pk], claims, written, row.stay) for row in rows]
-    loose = [told(apart[stay.pk], claims, written, stay) for stay in stays]
-    log_list(user, Can.SEE_MONEY, [stay.case_id for stay in stays], of=Placement, shown=len(loose))
-    whole = sum((*found.values(), *apart.values()), EMPTY)
-    extra = sum((row.vat + row.rounding for row in claims.invoices.values()), NOTHING)
+    return CoveredMonth(claims, found, apart, stays)
+
+
+def load_month(money: MonthMoney, rows: Sequence[StayRow], user: User, today: date) -> dict[str, Any] | None:
+    """The page has logged the stays that it shows; those that stand apart are logged here."""
+    month = covered_month(money, user, today)
+    if month is None:
+        return None
+    claims, whole = month.claims, month.whole
+    written = _writer((*month.found.values(), *month.apart.values()))
+    shown = [told(month.found[row.stay.pk], claims, written, row.stay) for row in rows]
+    loose = [told(month.apart[stay.pk], claims, written, stay) for stay in month.loose]
+    log_list(user, Can.SEE_MONEY, [stay.case_id for stay in month.loose], of=Placement, shown=len(loose))
     return {
         "columns": MONTH_COLUMNS,
         "rows": shown,
@@ -96,7 +119,7 @@ def load_month(money: MonthMoney, rows: Sequence[StayRow], user: User, today: da
         "whole": told(whole, claims, written),
         "foot": _foot(whole, written),
         "balances": whole.cost == money.row.now.cost,
-        "extra": written(extra) if extra else "",
+        "extra": written(month.extra) if month.extra else "",
     }
 
 
@@ -144,13 +167,16 @@ def told(
 
 def _link(one: OnInvoice, claims: Claims) -> Link:
     key = UUID(str(one.invoice))
-    invoice = claims.invoices.get(key)
-    if invoice is None:
-        state, tone = ("Attesterad", "success") if one.where is Where.ATTESTED else ("Godkänd", "info")
-        return Link(claims.numbers[key], "", state, tone, one)
-    return Link(
-        invoice.number, reverse("invoice", args=[key]), invoice.get_state_display(), invoice.tone, one
-    )
+    url = reverse("invoice", args=[key]) if key in claims.invoices else ""
+    return Link(claims.numbers[key], url, *invoice_state(one, claims), one)
+
+
+def invoice_state(one: OnInvoice, claims: Claims) -> tuple[str, str]:
+    """The invoice's state and tone; attested or not for whoever may not open it."""
+    invoice = claims.invoices.get(UUID(str(one.invoice)))
+    if invoice is not None:
+        return invoice.get_state_display(), invoice.tone
+    return ("Attesterad", "success") if one.where is Where.ATTESTED else ("Godkänd", "info")
 
 
 def _foot(whole: Coverage, written: Callable[[Decimal], str]) -> list[str]:
@@ -187,12 +213,6 @@ def _latest(runs: Sequence[Run]) -> Sequence[Run]:
     return runs[-MOST:]
 
 
-MONTH_PANELS = (
-    MonthPanel(
-        "invoices", 10, "Från utfall till faktura", Can.SEE_INVOICES, "invoices/month.html", load_month,
-        "receipt",
-    ),
-)  # fmt: skip
 STAY_PANELS = (
     StayPanel("invoices", 20, "Fakturor", Can.SEE_MONEY, "invoices/stay.html", load_stay, "receipt"),
 )

@@ -11,6 +11,8 @@ from django.utils import timezone
 from avhopp.access.decorators import READ_WRITE, access_page
 from avhopp.access.requests import UserRequest
 from avhopp.access.roles import Can
+from avhopp.accounts.models import User
+from avhopp.audit.exports import exported_book
 from avhopp.audit.reading import log_list
 from avhopp.kernel import periods
 from avhopp.kernel.money import format_kr
@@ -21,6 +23,7 @@ from avhopp.pages.paging import page_of
 from avhopp.pages.tables import Heading
 from placements.actions.closing import close_month
 from placements.models import Placement
+from placements.month_file import file_of_month
 from placements.month_panels import loaded_for_month
 from placements.months import MonthMoney, may_close, month_money
 from placements.remaining import WHOLE
@@ -40,6 +43,19 @@ ADJUSTED = (Heading("Ärende"), Heading("Gäller"), Heading("Dygn", True), Headi
 @access_page(Can.SEE_BUDGET)
 def budget_month(request: UserRequest, month: str) -> HttpResponse:
     return _show(request, _month(month), None)
+
+
+@access_page(Can.SEE_BUDGET, fresh=True)
+def budget_month_excel(request: UserRequest, month: str) -> HttpResponse:
+    """The month as a file: all its stays, and what its page leads to."""
+    user, today, wanted = request.user, timezone.localdate(), _month(month)
+    money = month_money(user=user, month=wanted, today=today)
+    found = file_of_month(money=money, user=user, today=today)
+    return exported_book(
+        f"Ekonomi {wanted.start:%Y-%m}", found.sheets, by=user, can=Can.SEE_BUDGET, of=Placement, today=today,
+        cases=found.cases, telling=Can.SEE_PLACE if found.names_place else Can.SEE_MONEY,
+        chosen=[("Månad", format_month(wanted.start)), *_scope(user, money, today)],
+    )  # fmt: skip
 
 
 @access_page(Can.CLOSE_MONTH, READ_WRITE)
@@ -62,7 +78,8 @@ def _show(request: UserRequest, month: Period, refused: str | None) -> HttpRespo
     user, today = request.user, timezone.localdate()
     money = month_money(user=user, month=month, today=today)
     page = page_of(money.stays, request)
-    log_list(user, Can.SEE_MONEY, [row.stay.case_id for row in page], of=Placement, shown=len(page))
+    shown = [row.stay.case_id for row in (*page, *money.adjustments)]
+    log_list(user, Can.SEE_MONEY, shown, of=Placement, shown=len(shown))
     context = {
         "money": money,
         "page": page,
@@ -88,6 +105,21 @@ def _foot(money: MonthMoney) -> list[str]:
         "Summa", "", number(now.nights), format_kr(now.cost), format_kr(booked.cost),
         format_kr(now.cost - booked.cost),
     ]  # fmt: skip
+
+
+def _scope(user: User, money: MonthMoney, today: date) -> list[tuple[str, str]]:
+    """What the page says above its tables: how far the month has come, and whose cases it is counted on."""
+    closing, end = money.row.closing, money.row.month.end
+    if closing:
+        state = f"Stängd {timezone.localdate(closing.closed_at).isoformat()} av {closing.closed_by.name}"
+    elif money.row.is_brought:
+        state = "Bokförd som ingående när den första månaden stängdes"
+    elif end is not None and end <= today:
+        state = "Slut och inte stängd"
+    else:
+        state = f"Till och med {today.isoformat()}"
+    whose = [] if user.role in WHOLE else [("Omfattning", "De ärenden som hämtaren har behörighet till")]
+    return [("Läge", state), *whose]
 
 
 def _month(text: str) -> Period:

@@ -21,7 +21,7 @@ WITHOUT_LINKS = ["/komponenter/", "/arenden/sok/"]
 NO_PAGES = {
     "forecast_assumptions",  # a form of the forecast posts to it
     "report_public", "report_annex", "document", "application_file", "applications_excel",
-    "occupancy_excel", "providers_excel", "health", "sign_in", "draft", "session_time",
+    "occupancy_excel", "providers_excel", "budget_month_excel", "health", "sign_in", "draft", "session_time",
     "passkey_sign_in",
     "openid_connect_callback", "openid_connect_login", "invoices_excel", "invoice_original", "export_file",
 }  # fmt: skip

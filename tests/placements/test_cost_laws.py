@@ -19,6 +19,7 @@ from placements.costs import (
     cost_by_month,
     nights,
     preview,
+    priced_runs,
     rate_on,
 )
 from tests.placements.stays import FOREVER
@@ -56,6 +57,25 @@ def spans(draw) -> Period:
 @given(stays())
 def test_random_stays_are_sound(lived):
     check_stay(lived)
+
+
+@given(stays(), spans())
+def test_the_nights_by_price_are_the_nights_and_cost_as_much(lived, span):
+    runs = priced_runs(lived, span)
+    assert sum((run.cost for run in runs), Decimal(0)) == cost(lived, span)
+    assert sum(run.nights for run in runs) == nights(lived, span)
+    for run in runs:
+        assert span.contains(run.first)
+        assert span.contains(run.last)
+        assert (run.last - run.first).days == max(run.nights, 1) - 1
+        if run.nights:
+            assert {rate_on(lived, day) for day in Period(run.first, run.last).days()} <= {run.rate}
+    for earlier, later in pairwise(runs):
+        assert earlier.last < later.first
+        assert (earlier.rate, earlier.last + timedelta(days=1)) != (
+            later.rate,
+            later.first,
+        ) or not later.nights
 
 
 @given(stays(), spans(), st.integers(0, 1100))
