@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Case, IntegerField, QuerySet, When
 from django.http import HttpResponse
 from django.shortcuts import render
 
@@ -36,6 +36,17 @@ def _visits(user: User, provider: Provider) -> QuerySet:
     return _of(ProviderVisit)(user, provider).select_related("made_by")
 
 
+#: The worst last: the stored words do not sort so.
+GRAVITY = Case(
+    *(When(severity=value, then=place) for place, value in enumerate(ProviderIncident.Severity)),
+    output_field=IntegerField(),
+)
+
+
+def _incidents(user: User, provider: Provider) -> QuerySet:
+    return _of(ProviderIncident)(user, provider).annotate(gravity=GRAVITY)
+
+
 def _prices(user: User, provider: Provider) -> QuerySet:
     prices = AgreementPrice.objects.visible_to(user).filter(agreement__provider=provider)
     return prices.select_related("agreement")
@@ -51,9 +62,9 @@ PARTS = {
         "-dag", "Ingen uppföljning ännu.",
     ),
     "handelser": Part(
-        "Händelser", _of(ProviderIncident),
+        "Händelser", _incidents,
         (
-            Column("Dag", "dag", ("happened_on",)), Column("Allvar", "allvar", ("severity", "happened_on")),
+            Column("Dag", "dag", ("happened_on",)), Column("Allvar", "allvar", ("gravity", "happened_on")),
             Column("Vad som hände"), Column("Avslutad", "avslutad", ("closed_on",)), Column("Åtgärd"),
         ),
         "-dag", "Ingen händelse registrerad.",

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from avhopp.access.context import acting
 from placements.actions import oversight
-from placements.actions.agreements import NewPrice, add_price
+from placements.actions.agreements import AgreementFacts, NewPrice, add_agreement, add_price
 from placements.actions.programmes import ProgrammeFacts, add_programme
 from placements.actions.providers import ProviderFacts, add_provider, change_provider, verify_permit
 from placements.models import ProviderIncident, ProviderRemark, ProviderVisit
@@ -84,6 +84,75 @@ def test_all_of_it_is_paged_and_sorted(as_, full, part, order, first):
     assert first in body[: body.index("</tr>")]
     assert len(response.context["page"]) == 50
     assert response.context["page"].pages == 2
+
+
+PARTS = ("uppfoljningar", "handelser", "anmarkningar", "priser")
+
+
+@pytest.fixture
+def two(cast, places, today):
+    """A row of each kind for Granen, and one for Tallen, which has an agreement of its own."""
+    by = {"by": cast.siri, "today": today}
+    with acting(cast.siri):
+        facts = AgreementFacts(today - timedelta(days=900), None, Decimal(4321))
+        add_agreement(provider=places.outside, facts=facts, **by)
+        for place, severity in ((places.inside, "hog"), (places.outside, "lag")):
+            about = {"municipality": cast.municipality, "provider": place}
+            ProviderVisit(made_on=today, made_by=cast.siri, result=f"Besök {place.name}", **about).save()
+            ProviderIncident(
+                happened_on=today, severity=severity, text=f"Händelse {place.name}", **about
+            ).save()
+            ProviderRemark(made_on=today, reference="R", text=f"Brist {place.name}", **about).save()
+    return places
+
+
+def rows_of(client, provider, part, order=""):
+    address = reverse("provider_control", args=[provider.pk])
+    return list(client.get(address, {"visa": part, "ordning": order}).context["page"])
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_only_what_is_written_about_this_one_is_shown(as_, two, part):
+    client = as_("siri")
+    for place in (two.inside, two.outside):
+        (row,) = rows_of(client, place, part)
+        owner = row.agreement.provider_id if part == "priser" else row.provider_id
+        assert owner == place.pk
+
+
+@pytest.mark.parametrize(
+    ("who", "status"), [("asta", 200), ("eskil", 200), ("nils", 404), ("lova", 404), ("eva", 404)]
+)
+def test_who_may_read_it(as_, two, who, status):
+    assert as_(who).get(reverse("provider_control", args=[two.inside.pk])).status_code == status
+
+
+def test_a_part_that_is_not_there_shows_the_first(as_, two):
+    response = as_("siri").get(reverse("provider_control", args=[two.inside.pk]), {"visa": "allt"})
+    assert response.context["chosen"] == "uppfoljningar"
+    assert [tab.label for tab in response.context["tabs"] if tab.current] == ["Uppföljningar"]
+
+
+@pytest.mark.parametrize("part", ["uppfoljningar", "handelser", "anmarkningar", "priser"])
+def test_the_newest_stands_first_when_nothing_is_chosen(as_, full, part):
+    name = {"uppfoljningar": "made_on", "handelser": "happened_on", "anmarkningar": "made_on"}
+    days = [getattr(row, name.get(part, "start")) for row in rows_of(as_("siri"), full, part)]
+    assert days == sorted(days, reverse=True)
+    assert len(set(days)) == 50
+
+
+def test_incidents_are_sorted_by_severity_and_by_what_is_open(as_, cast, two, today):
+    with acting(cast.siri):
+        about = {"municipality": cast.municipality, "provider": two.inside, "happened_on": today}
+        ProviderIncident(severity="lag", text="Stängd", closed_on=today, measure="Gjort", **about).save()
+        late = about | {"happened_on": today - timedelta(days=3)}
+        late["closed_on"] = late["happened_on"]
+        ProviderIncident(severity="medel", text="Äldre", measure="Gjort", **late).save()
+    client = as_("siri")
+    worst = [row.severity for row in rows_of(client, two.inside, "handelser", "-allvar")]
+    assert worst == ["hog", "medel", "lag"]
+    closed = [row.closed_on for row in rows_of(client, two.inside, "handelser", "avslutad")]
+    assert closed == [today - timedelta(days=3), today, None]
 
 
 def test_nothing_written_is_said(as_, places):
