@@ -35,6 +35,11 @@ def test_values_are_written_in_swedish(written, expected):
     assert written == expected
 
 
+def test_a_line_breaks_between_case_numbers_and_not_inside_one():
+    shown = ui.unbroken("AVH-2026-0001, <b> och 2 till")
+    assert shown == '<span class="nowrap">AVH-2026-0001</span>, &lt;b&gt; och 2 till'
+
+
 def test_a_moment_is_shown_in_swedish_time():
     late = datetime(2026, 11, 20, 23, 5, tzinfo=UTC)
     assert ui.moment(late) == "2026-11-21 kl. 00.05"

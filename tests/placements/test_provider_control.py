@@ -127,6 +127,11 @@ def test_who_may_read_it(as_, two, who, status):
     assert as_(who).get(reverse("provider_control", args=[two.inside.pk])).status_code == status
 
 
+def test_the_page_says_whose_it_is(as_, two):
+    page = as_("siri").get(reverse("provider_control", args=[two.outside.pk])).content.decode()
+    assert "Allt som är skrivet om Tallen." in page
+
+
 def test_a_part_that_is_not_there_shows_the_first(as_, two):
     response = as_("siri").get(reverse("provider_control", args=[two.inside.pk]), {"visa": "allt"})
     assert response.context["chosen"] == "uppfoljningar"

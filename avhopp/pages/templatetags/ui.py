@@ -23,6 +23,8 @@ register = template.Library()
 NOTHING = "–"
 SOON_DAYS = 7
 NBSP = "\u00a0"
+#: A number with hyphens in it, as that of a case.
+_NUMBER = re.compile(r"\w+(?:-\d+)+")
 _ROW = re.compile(r"(?=<tr[\s>])")
 _ROW_OPENS, _CELL_OPENS = re.compile(r"<tr(?=[\s>])"), re.compile(r"<(t[dh])(?=[\s>])")
 
@@ -52,6 +54,12 @@ def mnkr(amount: Decimal | int | None) -> str:
 def number(value: Decimal | int | None, decimals: int = 0) -> str:
     """'1 234'; `number:1` keeps one decimal."""
     return NOTHING if value is None else money.format_kr(value, decimals).removesuffix(f"{NBSP}kr")
+
+
+@register.filter
+def unbroken(text: str) -> SafeString:
+    """'AVH-2026-0001, AVH-2026-0002': a line never breaks inside a number, only between two of them."""
+    return mark_safe(_NUMBER.sub(r'<span class="nowrap">\g<0></span>', escape(text)))
 
 
 @register.filter
