@@ -191,12 +191,13 @@ def test_a_question_waits_for_its_answer(desk, first, as_):
     assert desk.fresh(invoice).state == InvoiceState.RECEIVED
 
 
-def test_export_asks_who_it_is(desk, as_):
+@pytest.mark.parametrize("name", ["export_new", "invoices_excel"])
+def test_what_leaves_asks_who_it_is(desk, as_, name):
     stale = as_("eskil")
     session = stale.session
     session["account_authentication_methods"] = [{"method": "mfa", "type": "totp", "at": 0}]
     session.save()
-    assert reverse("confirm_identity") in stale.get(reverse("export_new")).url
+    assert reverse("confirm_identity") in stale.get(reverse(name)).url
 
 
 def in_every_state(desk, first) -> dict[InvoiceState, str]:

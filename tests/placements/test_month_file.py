@@ -260,6 +260,10 @@ def test_what_was_booked_and_has_changed_since_is_an_adjustment(desk, month, fir
     lost = (first - left).days
     assert (row["Dygn"], row["Belopp"], row["Utförare"]) == (-lost, -3000 * lost, "Granen")
     assert sums(found)["Justeringar av tidigare månader"] == (-lost, -3000 * lost)
+    as_("siri").get(address("budget_month", month))
+    with acting(cast.lova):
+        (entry,) = ReadEntry.objects.filter(actor_id=cast.siri.pk, source="web")
+    assert entry.case_ids == [desk.stay.case_id]  # nobody stayed in the month: the adjustment names the case
     assert "Stängd" in dict(row.values() for row in found["Om filen"])["Läge"]
 
 

@@ -75,7 +75,7 @@ def invoices(request: UserRequest) -> HttpResponse:
     return render(request, "invoices/inbox.html", context)
 
 
-@access_page(Can.SEE_INVOICES)
+@access_page(Can.SEE_INVOICES, fresh=True)
 def invoices_excel(request: UserRequest) -> HttpResponse:
     """The same list as a file, without pages."""
     chosen = _chosen(request)
