@@ -164,9 +164,10 @@ def test_spaces_are_no_reason(cast, stay, record):
     assert away(cast) == []
 
 
-def test_without_a_rule_a_reason_is_no_price(cast, placed, decision, record):
+@pytest.mark.parametrize("reason", ["", "Hemma"])
+def test_without_a_rule_a_reason_is_no_price(cast, placed, decision, record, reason):
     with pytest.raises(Refused) as refused:
-        record(placed(decision), -20, -10, None, "Hemma")
+        record(placed(decision), -20, -10, None, reason)
     assert (refused.value.code, refused.value.field) == ("no_absence_rule", "rate")
 
 

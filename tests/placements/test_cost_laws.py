@@ -1,15 +1,18 @@
 """The arithmetic of a stay, on random stays: what must always hold."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from avhopp.kernel import periods
 from avhopp.kernel.periods import Period
+from avhopp.kernel.refusal import Refused
 from placements.costs import (
     Absence,
     PricePeriod,
@@ -135,3 +138,15 @@ def test_a_chain_of_moves_charges_every_night_once(data):
 
 def _night(day: date) -> Period:
     return Period(day, day + timedelta(days=1))
+
+
+@given(stays(), st.integers(1, 9))
+def test_an_absence_beyond_the_stay_is_refused(lived, days):
+    last = lived.end or lived.start
+    beyond = [Absence(lived.start - timedelta(days=days), lived.start, Decimal(0))]
+    if lived.end is not None:
+        beyond += [Absence(last, last + timedelta(days=days), Decimal(0)), Absence(last, None, Decimal(0))]
+    for absence in beyond:
+        with pytest.raises(Refused) as refused:
+            check_stay(replace(lived, absences=(absence,)))
+        assert refused.value.code == "absence_outside_stay"
