@@ -148,16 +148,16 @@ def test_the_newest_stands_first_when_nothing_is_chosen(as_, full, part):
 
 def test_incidents_are_sorted_by_severity_and_by_what_is_open(as_, cast, two, today):
     with acting(cast.siri):
-        about = {"municipality": cast.municipality, "provider": two.inside, "happened_on": today}
-        ProviderIncident(severity="lag", text="Stängd", closed_on=today, measure="Gjort", **about).save()
-        late = about | {"happened_on": today - timedelta(days=3)}
-        late["closed_on"] = late["happened_on"]
-        ProviderIncident(severity="medel", text="Äldre", measure="Gjort", **late).save()
+        about = {"municipality": cast.municipality, "provider": two.inside, "measure": "Gjort", "text": "-"}
+        for severity, happened, closed in (("lag", 2, 1), ("medel", 3, 0)):
+            days = {"happened_on": today - timedelta(days=happened)}
+            days["closed_on"] = today - timedelta(days=closed)
+            ProviderIncident(severity=severity, **about, **days).save()
     client = as_("siri")
     worst = [row.severity for row in rows_of(client, two.inside, "handelser", "-allvar")]
     assert worst == ["hog", "medel", "lag"]
     closed = [row.closed_on for row in rows_of(client, two.inside, "handelser", "avslutad")]
-    assert closed == [today - timedelta(days=3), today, None]
+    assert closed == [today - timedelta(days=1), today, None]
 
 
 def test_nothing_written_is_said(as_, places):
