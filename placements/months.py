@@ -14,10 +14,10 @@ from avhopp.accounts.models import User
 from avhopp.kernel import periods
 from avhopp.kernel.periods import ONE_DAY, Period
 from placements.actions.closing import next_to_close, used_before
-from placements.booking import Used, total
-from placements.costs import NOTHING
+from placements.booking import Used, total, used_by_month
+from placements.costs import NOTHING, Stay
+from placements.known import known_stays
 from placements.models import BookedCost, MonthClosing, Placement
-from placements.spending import known_stays
 
 
 @dataclass(frozen=True)
@@ -82,11 +82,11 @@ class MonthMoney:
         return sum((row.used.cost for row in self.adjustments), NOTHING)
 
 
-def months_of_year(*, user: User, stays: Iterable[Placement], year: int, today: date) -> list[MonthRow]:
-    """The months of the year that have begun, of stays known today that have their terms: two queries."""
+def months_of_year(*, user: User, lived: Iterable[Stay], year: int, today: date) -> list[MonthRow]:
+    """The months of the year that have begun, of stays that have, as they are known today: two queries."""
     end = min(periods.year(year).end or today, today + ONE_DAY)
     now: dict[date, Used] = {}
-    for (_, month), used in used_before(stays, end).items():
+    for (_, month), used in used_by_month(lived, end).items():
         now[month] = now.get(month, Used()) + used
     sums = BookedCost.objects.visible_to(user).filter(month__year=year).order_by().values("month")
     booked = {

@@ -1,7 +1,6 @@
 """The forecast with a range of the year's money, from rows that the reader may see."""
 
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
 from avhopp.accounts.models import User
@@ -9,26 +8,23 @@ from avhopp.kernel import periods
 from placements import forecast
 from placements.costs import NOTHING
 from placements.episodes import episodes_of
-from placements.models import ForecastAssumption, Placement
+from placements.models import ForecastAssumption
 from placements.simulation import Assumptions, Facts, Range, simulate
 from placements.spending import YearMoney
 
 
-def year_range(*, money: YearMoney, user: User, as_of: date, assumptions: Assumptions) -> Range:
+def year_range(*, money: YearMoney, assumptions: Assumptions) -> Range:
     """The range of the year's cost; the seed is the year, so that a page shows the same each time it is read.
 
-    One query, beside those of `year_money`.
+    No query beside those of `year_money`.
     """
-    withdrawn = Placement.objects.visible_to(user).filter(
-        end_reason=Placement.EndReason.NEVER_BEGAN, planned_start__lte=as_of
-    )
     facts = Facts(
         known=money.known,
         outcome=tuple(month.spent.cost for month in money.months),
         year=periods.year(money.year),
         cut=money.cut,
-        as_of=as_of,
-        withdrawn=withdrawn.count(),
+        as_of=money.as_of,
+        withdrawn=money.withdrawn,
         budget=money.charged.total if money.rows else None,
     )
     return simulate(facts, assumptions, seed=money.year)

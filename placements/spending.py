@@ -7,20 +7,17 @@ decided after `as_of` does not exist; a stay counts from its actual arrival; nig
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
 
 from django.db.models import Count, Q, Sum
 
 from avhopp.accounts.models import User
 from avhopp.kernel import periods
-from cases.models import Case, Decision
-from cases.visibility import IsAnyOf
 from placements import forecast
 from placements.budgeting import Charged, Line, Month, charge, months_of
 from placements.costs import NOTHING
 from placements.episodes import Known
-from placements.models import BudgetLine, GrantApplication, Placement
-from placements.models.placement import PlacementQuerySet
+from placements.known import year_stays
+from placements.models import BudgetLine, GrantApplication
 from placements.spent import Residence
 
 
@@ -40,8 +37,7 @@ class Grants:
 class YearMoney:
     """One year: lines with their use, cost by month, and what the year is expected to cost.
 
-    `stays` are the stays and plans that it was counted from, with their terms; `known` are the same as the
-    forecast with a range takes them.
+    `known`, `lived` and `withdrawn` are what it was counted from (`placements.known.YearStays`).
     """
 
     year: int
@@ -53,11 +49,9 @@ class YearMoney:
     committed: Decimal
     planned: Decimal
     straight_line: Decimal
-    stays: tuple[Placement, ...]
-
-    @cached_property
-    def known(self) -> tuple[Known, ...]:
-        return tuple(Known(row.person_id, row.as_placing()) for row in self.stays)
+    known: tuple[Known, ...]
+    lived: tuple[Residence, ...]
+    withdrawn: int
 
     @property
     def nights(self) -> int:
@@ -72,17 +66,13 @@ def year_money(*, user: User, year: int, as_of: date) -> YearMoney:
     """Four queries, however many stays there are."""
     period = periods.year(year)
     cut = min(as_of, periods.last_day(period))
-    rows_known = known_stays(user, as_of).select_related("agreement").prefetch_related("prices", "absences")
-    stays = tuple(rows_known)
-    lived = [
-        Residence(row.person_id, row.is_inside_framework, row.as_stay()) for row in stays if row.has_begun
-    ]
-    months = months_of(lived, year, cut)
+    stays = year_stays(user=user, year=period, cut=cut, as_of=as_of)
+    months = months_of(stays.lived, year, cut)
     so_far = sum((month.spent.cost for month in months), NOTHING)
     rows = tuple(
         BudgetLine.objects.visible_to(user).of_year(year).filter(decided__lte=as_of).with_balance(as_of)
     )
-    placings = [row.as_placing() for row in stays]
+    placings = [row.placing for row in stays.known]
     return YearMoney(
         year=year,
         as_of=as_of,
@@ -93,16 +83,10 @@ def year_money(*, user: User, year: int, as_of: date) -> YearMoney:
         committed=forecast.committed(so_far, placings, period, cut, as_of),
         planned=forecast.planned(so_far, placings, period, cut, as_of),
         straight_line=forecast.straight_line(so_far, period, cut),
-        stays=stays,
+        known=stays.known,
+        lived=stays.lived,
+        withdrawn=stays.withdrawn,
     )
-
-
-def known_stays(user: User, as_of: date) -> PlacementQuerySet:
-    """Stays and plans of known cases and decisions; no joins, for each row of which the wall is costly."""
-    cases = Case.objects.visible_to(user).filter(received__lte=as_of).order_by().values("id")
-    decisions = Decision.objects.visible_to(user).filter(decided__lte=as_of).order_by().values("id")
-    rows = Placement.objects.visible_to(user).standing()
-    return rows.filter(IsAnyOf("case_id", cases), IsAnyOf("decision_id", decisions))
 
 
 def grants_of(*, user: User, cut: date, as_of: date) -> Grants:

@@ -256,3 +256,8 @@ def opens(role: str, can: Can, kind: str, *, works: bool) -> bool:
 def kinds_opening(role: str, can: Can) -> list[GrantKind]:
     """The kinds of grant that can give the role the right."""
     return [kind for kind in GrantKind if can in opened_by(role, kind)]
+
+
+def opens_alike(role: str, one: Can, other: Can) -> bool:
+    """Whether the same grants give the role either right, so that it holds both on the same cases."""
+    return one.writes == other.writes and kinds_opening(role, one) == kinds_opening(role, other)

@@ -16,8 +16,8 @@ from avhopp.kernel.swedish import format_month
 from placements.actions.operation import one_at_a_time
 from placements.actions.refusals import told
 from placements.booking import Place, Used, to_book, total, used_by_month
+from placements.known import known_stays
 from placements.models import BookedCost, MonthClosing, Placement
-from placements.spending import known_stays
 
 
 def next_to_close(last: date | None, today: date) -> Period | None:

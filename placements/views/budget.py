@@ -65,7 +65,8 @@ def budget(request: UserRequest) -> HttpResponse:
     year = chosen_year(request.GET.get("ar", ""), today.year)
     money = year_money(user=request.user, year=year, as_of=today)
     assumed = assumptions_of(request.user, year).as_assumptions()
-    found = year_range(money=money, user=request.user, as_of=today, assumptions=assumed)
+    found = year_range(money=money, assumptions=assumed)
+    stays = [row.stay for row in money.lived]
     context = {
         "money": money,
         "grants": grants_of(user=request.user, cut=money.cut, as_of=today),
@@ -74,7 +75,7 @@ def budget(request: UserRequest) -> HttpResponse:
         "range": outcome_sentence(found),
         "risk": risk_sentence(found),
         "twice": _counted_twice(money),
-        "months": months_of_year(user=request.user, stays=money.stays, year=year, today=today),
+        "months": months_of_year(user=request.user, lived=stays, year=year, today=today),
         "month_columns": MONTH_COLUMNS,
         "moved": _moved(request, year),
         "moved_columns": MOVED_COLUMNS,

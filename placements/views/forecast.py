@@ -68,7 +68,7 @@ def _shown(
 ) -> HttpResponse:
     today = timezone.localdate()
     used, is_tried = _used(saved, form)
-    found = year_range(money=money, user=request.user, as_of=today, assumptions=used.as_assumptions())
+    found = year_range(money=money, assumptions=used.as_assumptions())
     straight_line = money.straight_line if money.cut.year >= money.year else None
     methods = methods_of(straight_line, money.committed, money.planned, found)
     context: dict[str, Any] = {

@@ -17,8 +17,8 @@ from placements import forecast
 from placements.actions.reallocating import LASTING, open_year, reallocate
 from placements.costs import NOTHING
 from placements.forms.money import NextYearForm, ReallocationForm
+from placements.known import year_stays
 from placements.models import BudgetLine
-from placements.spending import known_stays
 from placements.views.budget import chosen_year
 from placements.views.counting import simple_page
 
@@ -80,5 +80,6 @@ def budget_next_year(request: UserRequest) -> HttpResponse:
 
 def _bound(request: UserRequest, year: int, today: date) -> Decimal:
     """What the stays that have begun cost that year, as it is decided now."""
-    placings = [row.as_placing() for row in known_stays(request.user, today).with_terms()]
-    return forecast.committed(NOTHING, placings, periods.year(year), today, today)
+    period = periods.year(year)
+    stays = year_stays(user=request.user, year=period, cut=today, as_of=today)
+    return forecast.committed(NOTHING, [row.placing for row in stays.known], period, today, today)

@@ -17,9 +17,9 @@ from placements.actions.closing import close_month
 from placements.actions.ending import end_placement
 from placements.booking import Used, to_book, total, used_by_month
 from placements.costs import PricePeriod, Stay, cost, nights
+from placements.known import known_stays
 from placements.models import BookedCost, MonthClosing
 from placements.months import month_money, months_of_year
-from placements.spending import known_stays
 
 
 @pytest.fixture
@@ -43,7 +43,8 @@ def close(cast, month, today, who="eskil"):
 
 def year_of(cast, months, today):
     stays = known_stays(cast.eskil, today).with_terms()
-    rows = months_of_year(user=cast.eskil, stays=stays, year=months[0].year, today=today)
+    lived = [row.as_stay() for row in stays if row.has_begun]
+    rows = months_of_year(user=cast.eskil, lived=lived, year=months[0].year, today=today)
     return {row.month.start: row for row in rows}
 
 

@@ -119,12 +119,9 @@ def test_more_arrivals_make_the_year_dearer(cast, placed, decision, today):
     with acting(cast.eskil):
         money = year_money(user=cast.eskil, year=today.year + 1, as_of=today)
         few, many = (
-            year_range(
-                money=money, user=cast.eskil, as_of=today,
-                assumptions=Assumptions(arrivals=(Decimal(rate),) * 12),
-            ).year
+            year_range(money=money, assumptions=Assumptions(arrivals=(Decimal(rate),) * 12)).year
             for rate in (0, 2)
-        )  # fmt: skip
+        )
     assert many.p10 > few.p90
 
 
@@ -165,7 +162,7 @@ def test_the_budget_shows_the_middle_of_the_range_by_line(as_, cast, placed, dec
     with_budget(cast, today, today.year + 1, 100_000)
     with acting(cast.eskil):
         money = year_money(user=cast.eskil, year=today.year + 1, as_of=today)
-        likely = year_range(money=money, user=cast.eskil, as_of=today, assumptions=Assumptions()).year.p50
+        likely = year_range(money=money, assumptions=Assumptions()).year.p50
     assert likely not in (money.planned, 0)
     last = last_cells(as_("eskil").get(f"{reverse('budget')}?ar={today.year + 1}").content.decode())
     assert last == {

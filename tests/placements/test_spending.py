@@ -11,8 +11,9 @@ from cases.actions.intake import FirstContact, NewPerson, open_case
 from cases.models import Decision
 from placements.actions.beginning import withdraw_plan
 from placements.actions.placing import Terms, place_person
+from placements.known import known_stays
 from placements.models import Placement
-from placements.spending import known_stays, year_money
+from placements.spending import year_money
 from placements.terms import agreed_prices
 
 
