@@ -207,7 +207,8 @@ def test_a_decision_keeps_the_version_it_was_made_under(cast, granted, register,
     with acting(cast.asta):
         made = Decision.objects.select_related("delegation").get(pk=granted.pk)
         assert (made.delegation_id, made.delegation.point, made.delegation.max_rate) == before
-        Decision.objects.filter(pk=made.pk).update(enforced=today, max_rate=3000)
+        assert Decision.objects.filter(pk=made.pk).update(enforced=today) == 1
+    cast.revise(made, max_rate=3000)
 
 
 def test_a_new_version_decides_from_its_day(cast, investigated, register, terms, today):

@@ -91,9 +91,7 @@ def test_a_shared_surname_is_flagged_and_no_name_is_told(cast, case, logged, mon
         person = case.person
         person.set_name("Person Påhittad")
         person.save()
-    with acting(cast.asta):
-        cast.asta.name = "Asta påhittad"
-        cast.asta.save(update_fields=["name"])
+    cast.change(cast.asta, name="Asta påhittad")
     wanted = logged("asta")
     with acting(cast.lova):
         review = draw_month(

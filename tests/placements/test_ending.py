@@ -194,9 +194,7 @@ def test_a_departure_beyond_the_decision_is_refused(as_, placed, decision, today
 
 def test_a_stay_that_outlived_its_decision_can_be_ended(as_, cast, placed, decision, today):
     stay = placed(decision, days_ago=100)
-    with acting(cast.asta):
-        decision.end = today - timedelta(days=30)
-        decision.save(update_fields=["end"])
+    cast.revise(decision, end=today - timedelta(days=30))
     said = days(today, end=1) | {"reason": "annat", "note": "", "destination": "okand", "resumption": ""}
     assert save(as_("asta"), address("placement_end", stay), said).status_code == 302
 

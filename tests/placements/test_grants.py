@@ -14,7 +14,7 @@ from avhopp.access.context import acting
 from avhopp.audit.models import ReadEntry
 from avhopp.kernel.periods import Period
 from avhopp.kernel.refusal import Refused
-from cases.models import Decision, Task
+from cases.models import Task
 from cases.panels import concerns_for, due_everywhere
 from placements.actions import applications as actions
 from placements.actions.applications import GrantTerms
@@ -213,15 +213,13 @@ def test_the_database_holds_the_amounts(cast, paid, today, changes, rule):
 def test_a_draft_is_reminded_of_a_month_after_the_decision(cast, draft, decision, today):
     label = "Skicka ansökan om statliga medel"
     for days, due in ((30, today), (40, today - timedelta(days=10))):
-        with acting(cast.asta):
-            Decision.objects.filter(pk=decision.pk).update(decided=today - timedelta(days=days))
+        cast.revise(decision, decided=today - timedelta(days=days))
         with acting(cast.siri):
             assert {one.label: one.due for one in due_everywhere(cast.siri, today)}[label] == due
 
 
 def test_the_days_of_draft_answer_and_programme_are_reminded_of(cast, draft, decision, programme, today):
-    with acting(cast.asta):
-        Decision.objects.filter(pk=decision.pk).update(decided=today - timedelta(days=29))
+    cast.revise(decision, decided=today - timedelta(days=29))
     with acting(cast.siri):
         due = {one.label: one.due for one in due_everywhere(cast.siri, today)}
         assert due["Skicka ansökan om statliga medel"] == programme.apply_by

@@ -121,17 +121,13 @@ def test_outside_the_framework_needs_that_it_was_decided(as_, cast, address, sai
     client = as_("asta")
     refused = client.post(address, outside)
     assert "enhetschef enligt delegationspunkt 3.1.3" in errors(refused)
-    with acting(cast.asta):
-        decision.outside_framework = True
-        decision.save(update_fields=["outside_framework"])
+    cast.revise(decision, outside_framework=True)
     assert client.post(address, outside).context["effect"].total_cost == 30 * 3400
 
 
 @pytest.mark.parametrize(("rate", "allowed"), [("3 400", True), ("3 400,01", False)])
 def test_a_highest_price_that_was_decided_is_kept(as_, cast, address, said, places, decision, rate, allowed):
-    with acting(cast.asta):
-        decision.max_rate = Decimal(3400)
-        decision.save(update_fields=["max_rate"])
+    cast.revise(decision, max_rate=Decimal(3400))
     outside = {
         **said,
         "place": f"utan:{places.outside.pk}",

@@ -175,9 +175,7 @@ def test_a_new_price_is_counted_and_saved_with_its_reason(as_, cast, placed, dec
 
 def test_a_new_price_stays_within_the_decision(as_, cast, placed, decision, today):
     placement = placed(decision, days_ago=100)
-    with acting(cast.asta):
-        decision.max_rate = Decimal(3100)
-        decision.save(update_fields=["max_rate"])
+    cast.revise(decision, max_rate=Decimal(3100))
     said = {"day": today.isoformat(), "rate": "3 150", "reason": "Index"}
     assert "högst 3\u00a0100\u00a0kr" in errors(count(as_("asta"), address(placement), said))
 

@@ -43,7 +43,7 @@ from reports.scenario.demonstration import load_demo  # noqa: E402
 NOW = datetime.now(UTC)
 KEEPERS = (
     "keep_signed", "keep_registered", "keep_released", "keep_reading", "answer_once", "keep_log_item",
-    "keep_log_review", "keep_invoice", "keep_line",
+    "keep_log_review", "keep_invoice", "keep_line", "keep_decided",
 )  # fmt: skip
 numbers = itertools.count(100_000)
 
