@@ -218,12 +218,12 @@ STEPS = {
 @pytest.mark.deep
 def test_many_walks_leave_a_sound_chain(cast, old_case, places, decide, today):
     decision, seen = decide("hvb", end=today + SOON), Counter()
-    for _ in range(20):
+    for _ in range(40):
         run(machine(cast, old_case, places, decision, today, seen), examples=30, steps=50)
-        if sum(seen.values()) >= 2000:
+        if sum(seen.values()) >= 2000 and done_in(seen) == DONE:
             break
     assert sum(seen.values()) >= 2000
-    assert {name for how, name in seen if how == "done"} == DONE
+    assert done_in(seen) == DONE
 
 
 @pytest.mark.deep
@@ -239,7 +239,12 @@ def test_one_walk_of_two_thousand_steps_leaves_a_sound_chain(cast, old_case, pla
         getattr(walk, name)(**said)
         walk.is_sound()
 
-    while sum(seen.values()) < 2000:
+    while sum(seen.values()) < 2000 or (done_in(seen) != DONE and sum(seen.values()) < 4000):
         step()
     walk.teardown()
-    assert {name for how, name in seen if how == "done"} == DONE
+    assert done_in(seen) == DONE
+
+
+def done_in(seen: Counter[tuple[str, str]]) -> set[str]:
+    """The acts that were carried out at least once; a walk goes on by chance until each has been."""
+    return {name for how, name in seen if how == "done"}

@@ -4,7 +4,7 @@ and ended grants open: the probes of the policy functions."""
 import time
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -231,9 +231,16 @@ def function_complaints(bench: Bench, portal: PortalBench) -> Iterator[str]:
         with bench.acting("web", value):
             if bench.counted("cases_case") != 0:
                 yield f"a context that is {word} opens cases"
-    yield from team_complaints(bench)
     yield from duplicate_complaints(bench)
     yield from asked_directly(bench)
+    yield from grant_complaints(bench)
+    narrowed = f"{{{bench.world.case}}}"
+    yield from grant_complaints(replace(bench, looked_at=narrowed))
+
+
+def grant_complaints(bench: Bench) -> Iterator[str]:
+    """What the grants of persons and teams open, of all cases or of those that a page looks at."""
+    yield from team_complaints(bench)
     for table in KEPT:
         yield from bench.reading(table)
         yield from bench.writing(table)

@@ -106,6 +106,7 @@ class Bench:
     protected: set[str] = field(default_factory=set)
     person: Any = None
     home: Any = None
+    looked_at: str = ""  # the case that a page narrows the walls to, if any
 
     def prepare(self) -> "Bench":
         """Count what is there, as the administrator."""
@@ -158,6 +159,7 @@ class Bench:
         with self.admin.transaction(force_rollback=True):
             self.admin.execute(f"set local session authorization avhopp_{login}")
             self.admin.execute("select set_config('avhopp.actor', %s, true)", [value])
+            self.admin.execute("select set_config('avhopp.cases', %s, true)", [self.looked_at])
             yield
 
     def counted(self, table: str) -> object:
@@ -234,17 +236,25 @@ class Bench:
 
     def strange(self, table: str) -> Iterator[str]:
         """Of a table whose rows are the acting person's own, somebody from elsewhere sees and adds none."""
-        found = self.admin.execute(f"select to_jsonb(t) from app.{table} t limit 1").fetchone()
         with self.acting("web", context(self.world.people["handler", "other_municipality"])):
             if self.counted(table) not in (0, "no"):
                 yield f"{table}: a stranger sees rows"
-            if found and table not in self.history:
-                row = self._fresh(table, found[0])
+            if self.tried(f"delete from app.{table}", []) not in (0, "no"):
+                yield f"{table}: a stranger takes rows away"
+        yield from self.added_by_a_stranger(table)
+
+    def added_by_a_stranger(self, table: str) -> Iterator[str]:
+        found = self.admin.execute(f"select to_jsonb(t) from app.{table} t limit 1").fetchone()
+        if found and table not in self.history:
+            row = self._fresh(table, found[0])
+            with self.acting("web", context(self.world.people["handler", "other_municipality"])):
                 if self.tried(self._insert(table), [Jsonb(row)]) != "no":
                     yield f"{table}: a stranger adds a row"
 
     def writing(self, table: str) -> Iterator[str]:
         rule, row = rules().get(table), self.sample.get(table)
+        if rule is not None and not rule.is_special and not rule.writers:
+            yield from self.added_by_a_stranger(table)
         if rule is None or rule.is_special or row is None or not rule.writers:
             return
         held = privileges("web", table, is_history=False)
