@@ -13,7 +13,7 @@ from typing import Any
 
 from avhopp.accounts.models import User
 from avhopp.kernel import periods
-from benchmarks.loading import DATABASE, administrator
+from benchmarks.loading import DATABASE, administrator, settle
 from benchmarks.pages import database_cost, signed_in
 from placements import forecast
 from placements.costs import PricePeriod
@@ -93,7 +93,7 @@ def _loaded(ongoing: int, ended: int) -> User:
         scenario=read_bytes(json.dumps(scenario).encode()), at=datetime.now(UTC), tells_gaps=False
     ).municipality
     with administrator(DATABASE) as server:
-        server.execute("analyze")
+        settle(server)
     return User.objects.get(municipality=home, handle="samordnare")
 
 

@@ -19,6 +19,11 @@ def administrator(database: str) -> psycopg.Connection:
     return psycopg.connect(**(conninfo_to_dict(services.admin_url()) | {"dbname": database}), autocommit=True)
 
 
+def settle(server: psycopg.Connection) -> None:
+    """What the server does by itself a while after a load: statistics, and pages known as seen by all."""
+    server.execute("vacuum (analyze)")
+
+
 def manage(*arguments: str) -> None:
     """Run a management command against the benchmarks' database."""
     environment = {key: value for key, value in os.environ.items() if key != "DJANGO_SETTINGS_MODULE"}

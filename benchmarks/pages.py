@@ -14,7 +14,7 @@ from benchmarks.timing import DatabaseClock
 
 BACKEND = "avhopp.accounts.backends.PasswordBackend"
 EVERY_CASE = "?urval=alla&lage=samtliga"
-ROUNDS = 20
+ROUNDS = 40
 MOST_QUERIES, MOST_MILLISECONDS = 15, 50
 
 
@@ -30,15 +30,15 @@ class Page:
 
 def database_cost(client: Client, url: str) -> tuple[int, float]:
     """Queries and milliseconds in the database at the 95th percentile of `ROUNDS` requests."""
-    counts, times = set(), []
+    counts, times = [], []
     for _ in range(ROUNDS + 1):
         clock = DatabaseClock()
         with connection.execute_wrapper(clock):
             answer = client.get(url)
         assert answer.status_code == 200, (url, answer.status_code)
-        counts.add(clock.queries)
+        counts.append(clock.queries)
         times.append(clock.milliseconds)
-    return max(counts), sorted(times[1:])[int(ROUNDS * 0.95) - 1]
+    return max(counts[1:]), sorted(times[1:])[int(ROUNDS * 0.95) - 1]
 
 
 def signed_in(user: User) -> Client:

@@ -12,6 +12,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import psycopg
 
+from benchmarks.loading import settle
+
 SEED = 20261121
 MUNICIPALITIES = 290
 START = date(2016, 1, 1)
@@ -57,7 +59,7 @@ class Builder:
         self._grants()
         self._releases()
         self.connection.execute("set session_replication_role = origin")
-        self.connection.execute("analyze")
+        settle(self.connection)
         return self.population
 
     def _organisation(self) -> None:

@@ -16,7 +16,7 @@ from avhopp.access.context import acting
 from avhopp.accounts.models import Municipality, User
 from avhopp.kernel import periods
 from avhopp.kernel.periods import Period
-from benchmarks.loading import DATABASE, administrator
+from benchmarks.loading import DATABASE, administrator, settle
 from benchmarks.pages import Page, table
 from benchmarks.timing import DatabaseClock
 from cases.models import Case
@@ -154,7 +154,7 @@ def section() -> list[str]:
     ).municipality
     loading = time.perf_counter() - loading
     with administrator(DATABASE) as server:
-        server.execute("analyze")  # as the server does by itself, a while after a load
+        settle(server)
     months = periods.months_between(FIRST, LAST + timedelta(days=1))
     reading, facts = seconds(lambda: facts_of(municipality))
     clock = DatabaseClock()

@@ -12,14 +12,13 @@ from uuid import UUID
 from django.db.models import Prefetch, prefetch_related_objects
 
 from avhopp.accounts.models import User
-from avhopp.kernel.periods import ONE_DAY, Period
 from avhopp.kernel.swedish import format_month
 from avhopp.pages.excel import Field, Kind, Sheet
 from placements.booking import Used, total
 from placements.costs import priced_runs
 from placements.models import BudgetLine, Placement, Provider
 from placements.month_panels import MonthPart, SumRow, parts_for_month
-from placements.months import MonthMoney
+from placements.months import MonthMoney, lived
 from placements.remaining import payers_between
 from placements.showing import Sees, decision_reference, place_of, to_show
 
@@ -111,8 +110,7 @@ def _stays(money: MonthMoney, sees: Sees) -> list[tuple[object, ...]]:
 
 
 def _prices(money: MonthMoney, today: date) -> list[tuple[object, ...]]:
-    month = money.row.month
-    lived = Period(month.start, max(month.start, min(month.end or today, today + ONE_DAY)))
+    days = lived(money.row.month, today)
     return [
         (
             *stay_cells(row.stay), run.first, run.last, "Dygn" if run.nights else "Avresedag", run.nights,
@@ -120,7 +118,7 @@ def _prices(money: MonthMoney, today: date) -> list[tuple[object, ...]]:
         )
         for row in money.stays
         if row.now
-        for run in priced_runs(row.stay.as_stay(), lived)
+        for run in priced_runs(row.stay.as_stay(), days)
     ]  # fmt: skip
 
 

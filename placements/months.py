@@ -66,14 +66,13 @@ class Adjustment:
 class MonthMoney:
     """A month with its stays, and the adjustments of earlier months that were booked with it.
 
-    `first` is the earliest month in which anybody stayed, or this one; `last_closed` the last month that is;
-    `before` what the months of the year before this one cost, as it is known now.
+    `last_closed` is the last month that is; `before` what the months of the year before this one cost, as it
+    is known now.
     """
 
     row: MonthRow
     stays: list[StayRow]
     adjustments: list[Adjustment]
-    first: date
     last_closed: date | None
     before: Decimal
 
@@ -103,10 +102,19 @@ def months_of_year(*, user: User, lived: Iterable[Stay], year: int, today: date)
     ]
 
 
+def lived(month: Period, today: date) -> Period:
+    """The part of the month up to and including today: empty for one that has not begun."""
+    return Period(month.start, max(month.start, min(month.end or today, today + ONE_DAY)))
+
+
 def month_money(*, user: User, month: Period, today: date) -> MonthMoney:
-    """The month stay by stay: those with a night or a cost in it, now or booked; the dearest first."""
-    stays = {row.pk: row for row in known_stays(user, today).select_related("case", "decision").with_terms()}
+    """The month stay by stay: those with a night or a cost in it, now or booked; the dearest first.
+
+    Read are the stays that cost something in the year until then, and those that are booked on the month.
+    """
     end = min(month.end or today, today + ONE_DAY)
+    charged = known_stays(user, today).charged_between(month.start.replace(month=1, day=1), end)
+    stays = {row.pk: row for row in charged.with_terms().prefetch_related("case")}
     used_now = used_before(stays.values(), end).items()
     now = {UUID(str(key)): used for (key, of), used in used_now if of == month.start}
     earlier = [used for (_, of), used in used_now if of.year == month.start.year and of < month.start]
@@ -135,8 +143,13 @@ def month_money(*, user: User, month: Period, today: date) -> MonthMoney:
         ],
         last_closed=closings[-1].month if closings else None,
         before=total(earlier).cost,
-        first=min((row.first_day.replace(day=1) for row in stays.values()), default=month.start),
     )
+
+
+def first_month(user: User, today: date) -> date | None:
+    """The first day of the month of the first arrival, or planned arrival; None without any."""
+    day = known_stays(user, today).earliest_day()
+    return day and day.replace(day=1)
 
 
 def may_close(user: User, money: MonthMoney, today: date) -> bool:

@@ -54,6 +54,10 @@ STOCKHOLM = ZoneInfo("Europe/Stockholm")
 #: Columns of an account that the worker's login may not read.
 SECRET_COLUMNS = ("password", "last_login", "provider_id")
 
+#: The kinds whose rows begin with the id of their case.
+OF_A_CASE = (
+    "decision", "placement", "price", "absence", "application", "withdrawn", "interruption", "check"
+)  # fmt: skip
 #: Rows of one kind as they come: the values of the columns, days as text.
 Rows = list[list[Any]]
 
@@ -84,15 +88,16 @@ def facts_of(municipality: Municipality) -> Facts:
         first, *others = _sources(municipality)
         found: dict[str, Rows] = {kind: rows or [] for kind, rows in first.union(*others, all=True)}
     cases = found["case"]
+    _keep_those_of(cases, found)
     return Facts(
-        persons=_persons(cases),
+        persons=_persons(found["person"], {person for *_, person in cases}),
         cases=tuple(
             CaseFact(key, person, date.fromisoformat(received), _day(closed))
-            for key, received, closed, person, *_ in cases
+            for key, received, closed, person in cases
         ),
         decisions=tuple(
             DecisionFact(key, case, date.fromisoformat(decided), _day(end), _day(enforced))
-            for key, case, decided, end, enforced in found["decision"]
+            for case, key, decided, end, enforced in found["decision"]
         ),
         placements=_placements(found["placement"], found["price"], found["absence"]),
         budget_lines=tuple(
@@ -105,7 +110,7 @@ def facts_of(municipality: Municipality) -> Facts:
         ),
         applications=tuple(
             ApplicationFact(key, case, date.fromisoformat(sent), applied, _day(decided), granted, paid)
-            for key, case, sent, applied, decided, granted, paid in found["application"]
+            for case, key, sent, applied, decided, granted, paid in found["application"]
         ),
         checks=tuple(
             CheckFact(case, date.fromisoformat(planned), _day(done), deviation)
@@ -125,10 +130,21 @@ def facts_of(municipality: Municipality) -> Facts:
         ),
         interruptions=tuple(
             InterruptionFact(placement, case, decision, date.fromisoformat(on))
-            for placement, case, decision, on in found["interruption"]
+            for case, placement, decision, on in found["interruption"]
         ),
-        withdrawn=tuple(date.fromisoformat(day) for (day,) in found["withdrawn"]),
+        withdrawn=tuple(date.fromisoformat(day) for _, day in found["withdrawn"]),
     )
+
+
+def _keep_those_of(cases: Rows, found: dict[str, Rows]) -> None:
+    """Of what begins with its case, only the rows of these cases.
+
+    The reporter sees its own municipality's alone. It is asked here once more, and not in the query: a join
+    with the cases would have the wall weigh each row of both.
+    """
+    own = {case for case, *_ in cases}
+    for kind in OF_A_CASE:
+        found[kind] = [row for row in found[kind] if row[0] in own]
 
 
 def _numbers(counts: dict[str, int]) -> dict[str, int]:
@@ -148,7 +164,7 @@ class _Exact(JSONDecoder):
         super().__init__(parse_float=Decimal, **options)
 
 
-def _gathered(kind: str, rows: QuerySet, columns: str, order: str) -> QuerySet:
+def _gathered(kind: str, rows: QuerySet | Manager, columns: str, order: str) -> QuerySet:
     """All the rows as one: the kind, and the columns' values of each in order; None when there is no row."""
     values = JSONBAgg(
         JSONArray(*columns.split()), order_by=order.split(), output_field=JSONField(decoder=_Exact)
@@ -163,24 +179,21 @@ def _sources(municipality: Municipality) -> list[QuerySet]:
     placements = Placement.objects.exclude(end_reason=Placement.EndReason.NEVER_BEGAN)
     applications = GrantApplication.objects.filter(sent__isnull=False)
 
-    def of_cases(rows: QuerySet | Manager) -> QuerySet:
-        return rows.filter(case__municipality=municipality)
-
     return [
         _gathered(
             "case", Case.objects.filter(municipality=municipality),
-            "id received closed person_id person__identity person__birth_year person__children_count",
-            "received id",
+            "id received closed person_id", "received id",
         ),
-        _gathered("decision", of_cases(decisions), "id case_id decided end enforced", "decided id"),
+        _gathered("person", Person.objects, "id identity birth_year children_count", "id"),
+        _gathered("decision", decisions, "case_id id decided end enforced", "decided id"),
         _gathered(
-            "placement", of_cases(placements),
-            "id case_id decision_id agreement_id agreement__charges_departure_day planned_start start end"
+            "placement", placements,
+            "case_id id decision_id agreement_id agreement__charges_departure_day planned_start start end"
             " moved_from_id",
             "planned_start id",
         ),
-        _gathered("price", of_cases(PlacementPrice.objects), "placement_id start end rate", "start end"),
-        _gathered("absence", of_cases(PlacementAbsence.objects), "placement_id start end rate", "start end"),
+        _gathered("price", PlacementPrice.objects, "case_id placement_id start end rate", "start end"),
+        _gathered("absence", PlacementAbsence.objects, "case_id placement_id start end rate", "start end"),
         _gathered(
             "budget_line", BudgetLine.objects.filter(municipality=municipality),
             "ref year kind amount decided", "year position id",
@@ -190,7 +203,7 @@ def _sources(municipality: Municipality) -> list[QuerySet]:
             "source__ref target__ref amount decided", "decided id",
         ),
         _gathered(
-            "application", of_cases(applications), "id case_id sent applied decided granted paid", "sent id"
+            "application", applications, "case_id id sent applied decided granted paid", "sent id"
         ),
         _gathered(
             "emergency",
@@ -212,16 +225,16 @@ def _sources(municipality: Municipality) -> list[QuerySet]:
             " complete_from", "year",
         ),
         _gathered(
-            "withdrawn", of_cases(Placement.objects.filter(end_reason=Placement.EndReason.NEVER_BEGAN)),
-            "planned_start", "planned_start id",
+            "withdrawn", Placement.objects.filter(end_reason=Placement.EndReason.NEVER_BEGAN),
+            "case_id planned_start", "planned_start id",
         ),
         _gathered(
-            "interruption", of_cases(Placement.objects.filter(
+            "interruption", Placement.objects.filter(
                 end_reason=Placement.EndReason.INTERRUPTED, departed__isnull=False
-            ).exclude(resumption=Placement.Resumption.NO)),
-            "id case_id decision_id departed", "departed id",
+            ).exclude(resumption=Placement.Resumption.NO),
+            "case_id id decision_id departed", "departed id",
         ),
-        _gathered("check", of_cases(RegisterCheck.objects), "case_id planned done deviation", "planned id"),
+        _gathered("check", RegisterCheck.objects, "case_id planned done deviation", "planned id"),
     ]  # fmt: skip
 
 
@@ -239,20 +252,21 @@ def _opened(identity: str, person: str) -> str:
     return Person._meta.get_field("identity").opened(Sealed(identity), person)  # type: ignore[union-attr]
 
 
-def _persons(cases: Rows) -> tuple[PersonFact, ...]:
-    found = {}
-    for _, _, _, person, identity, birth_year, children in cases:
-        of_number = IdentityNumber(_opened(identity, person)).birth_date if identity else None
-        found[person] = PersonFact(person, known_birth_date(of_number, birth_year), children)
-    return tuple(found.values())
+def _persons(rows: Rows, wanted: set[str]) -> tuple[PersonFact, ...]:
+    found = []
+    for person, identity, birth_year, children in rows:
+        if person in wanted:
+            of_number = IdentityNumber(_opened(identity, person)).birth_date if identity else None
+            found.append(PersonFact(person, known_birth_date(of_number, birth_year), children))
+    return tuple(found)
 
 
 def _placements(rows: Rows, prices: Rows, absences: Rows) -> tuple[PlacementFact, ...]:
     prices_of: dict[str, list[PricePeriod]] = defaultdict(list)
-    for placement, start, end, rate in prices:
+    for _, placement, start, end, rate in prices:
         prices_of[placement].append(PricePeriod(date.fromisoformat(start), _day(end), rate))
     absences_of: dict[str, list[Absence]] = defaultdict(list)
-    for placement, start, end, rate in absences:
+    for _, placement, start, end, rate in absences:
         absences_of[placement].append(Absence(date.fromisoformat(start), date.fromisoformat(end), rate))
     return tuple(
         PlacementFact(
@@ -268,5 +282,5 @@ def _placements(rows: Rows, prices: Rows, absences: Rows) -> tuple[PlacementFact
             charges_departure_day=bool(charges),
             moved_from=moved_from,
         )
-        for key, case, decision, agreement, charges, planned_start, start, end, moved_from in rows
+        for case, key, decision, agreement, charges, planned_start, start, end, moved_from in rows
     )

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from django import forms
 from django.forms.renderers import TemplatesSetting
+from django.http import QueryDict
 
 from avhopp.kernel.money import format_kr, parse_kr
 from avhopp.kernel.refusal import Refused
@@ -20,6 +21,7 @@ _TYPED_DAY = re.compile(
     r"(?P<y>(?:19|2[0-9])[0-9]{2})[-\u2013/. ](?P<m>[0-9]{1,2})[-\u2013/. ](?P<d>[0-9]{1,2})"
     r"|(?P<y_plain>(?:19|2[0-9])[0-9]{2})(?P<m_plain>[0-9]{2})(?P<d_plain>[0-9]{2})"
 )
+_COUNT = re.compile(r"[0-9]{1,4}")
 _TYPED_TIME = re.compile(r"(?P<hour>[0-9]{1,2})(?:[:.]?(?P<minute>[0-9]{2}))?")
 CHOICES = "components/choices.html"
 OURS = {
@@ -36,6 +38,18 @@ def choice_field(form: forms.BaseForm, name: str) -> forms.ChoiceField:
 def model_field(form: forms.BaseForm, name: str) -> forms.ModelChoiceField:
     """The model choice field of that name, to be given rows that are known only now."""
     return cast(forms.ModelChoiceField, form.fields[name])
+
+
+def with_more_rows(data: QueryDict, prefix: str, *, more: int, most: int) -> QueryDict:
+    """What was typed into a formset, with `more` empty rows below it, `most` in all.
+
+    A count that no browser sends counts as none.
+    """
+    said = data.get(f"{prefix}-TOTAL_FORMS", "")
+    rows = int(said) if _COUNT.fullmatch(said) else 0
+    typed = data.copy()
+    typed[f"{prefix}-TOTAL_FORMS"] = str(min(rows + more, most))
+    return typed
 
 
 class FormRenderer(TemplatesSetting):

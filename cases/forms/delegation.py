@@ -111,12 +111,3 @@ def initial_points(rules: Iterable[Rule]) -> list[dict[str, Any]]:
 
 def initial_order(today: date) -> dict[str, Any]:
     return {"valid_from": today}
-
-
-def with_more_rows(data: Any) -> Any:
-    """What was typed, with one more empty row below it."""
-    more = data.copy()
-    total = data.get(f"{PREFIX}-TOTAL_FORMS", "")
-    rows = (int(total) if total.isdecimal() else 0) + EMPTY_ROWS
-    more[f"{PREFIX}-TOTAL_FORMS"] = str(min(rows, MOST_ROWS))
-    return more

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 
 from avhopp.access.decorators import READ_WRITE, access, access_page
@@ -13,22 +13,26 @@ from avhopp.access.requests import UserRequest
 from avhopp.access.roles import Can, Role
 from avhopp.accounts.models import User
 from avhopp.audit.timeline import events_on
+from avhopp.pages.forms import with_more_rows
 from avhopp.pages.paging import page_of
 from cases import delegation as order_rules
 from cases.actions.decision import delegation_on
 from cases.actions.delegation import check_order, newest_number, points_before, register_order, roles_at_work
 from cases.forms.delegation import (
+    EMPTY_ROWS,
+    MOST_ROWS,
     PREFIX,
     OrderForm,
     PointsForm,
     initial_order,
     initial_points,
-    with_more_rows,
 )
 from cases.models import DelegationOrder, DelegationRule
 from cases.rules import Rule, length_in_words
 from cases.states import MeasureKind
 from cases.views.pages import refusals_in, today
+
+NONE_LOOKED_AT = -1  # the number of no version
 
 
 @dataclass(frozen=True)
@@ -86,8 +90,7 @@ def delegation_new(request: UserRequest) -> HttpResponse:
         with refusals_in(form):
             said = {"facts": form.facts, "points": points.rules, "by": user, "today": today()}
             if step == "registrera":
-                looked_at = request.POST.get("efter", "")
-                after = int(looked_at) if looked_at.isdecimal() else -1
+                after = newest if request.POST.get("efter") == str(newest) else NONE_LOOKED_AT
                 order = register_order(after=after, **said)
                 messages.success(request, f"Version {order.number} är registrerad.")
                 return redirect("delegation_version", order.pk)
@@ -98,7 +101,9 @@ def delegation_new(request: UserRequest) -> HttpResponse:
 
 def forms_of(request: UserRequest, step: str, before: list[Rule]) -> tuple[OrderForm, Any]:
     if request.method == "POST":
-        data = with_more_rows(request.POST) if step == "fler" else request.POST
+        data: QueryDict = request.POST
+        if step == "fler":
+            data = with_more_rows(data, PREFIX, more=EMPTY_ROWS, most=MOST_ROWS)
         return OrderForm(data), PointsForm(data, prefix=PREFIX)
     begin = initial_points(row.rule for row in rows_of(before))
     return OrderForm(initial=initial_order(today())), PointsForm(prefix=PREFIX, initial=begin)

@@ -1,6 +1,7 @@
 """The shape of what is agreed about a stay: the same fields for a placement and for a move."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, cast
@@ -13,6 +14,7 @@ from cases.models import Decision
 from cases.states import MeasureKind
 from placements.actions.placing import Terms
 from placements.agreement_rules import prices_between, rate_from
+from placements.costs import PricePeriod
 from placements.models import FrameworkAgreement, Provider
 from placements.terms import agreed_prices, later_fields
 
@@ -21,14 +23,45 @@ AGREEMENT, OUTSIDE = "ram", "utan"
 MOST_LATER = 24
 
 
-def proposed(agreement: FrameworkAgreement, first: date, end: date | None) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Place:
+    """A provider's place, and what its price is taken from: a level of an agreement, or nothing.
+
+    `level` "" is the agreement's ordinary price.
+    """
+
+    provider: Provider
+    agreement: FrameworkAgreement | None = None
+    level: str = ""
+
+    @property
+    def key(self) -> str:
+        """What the form's list of places has for it."""
+        if self.agreement is None:
+            return f"{OUTSIDE}:{self.provider.pk}"
+        return ":".join(filter(None, (AGREEMENT, str(self.agreement.pk), self.level)))
+
+    @property
+    def level_in_words(self) -> str:
+        return f"nivån {self.level}" if self.level else "ordinarie nivå"
+
+    def prices(self) -> tuple[PricePeriod, ...]:
+        return self.agreement.price_list(self.level) if self.agreement else ()
+
+    def rate_on(self, day: date) -> Decimal | None:
+        """The agreed rate of a night. The ordinary one falls back on the agreement's first."""
+        rate = rate_from(self.prices(), day)
+        return self.agreement.rate if rate is None and self.agreement and not self.level else rate
+
+
+def proposed(agreement: FrameworkAgreement, first: date, end: date | None, level: str = "") -> dict[str, Any]:
     """What the agreement's price list gives a stay over [first, end): the form's values, named as its fields.
 
     `listed` says what it was made of, so that it follows along when place or days are changed afterwards.
     The agreement comes `with_prices()`. Nothing when no price is agreed for the first night.
     """
-    rows = prices_between(agreement.price_list(), first, end)[: MOST_LATER + 1]
-    said: dict[str, Any] = {"listed": f"{agreement.pk}|{first}|{end or ''}"} if rows else {}
+    rows = prices_between(agreement.price_list(level), first, end)[: MOST_LATER + 1]
+    said: dict[str, Any] = {"listed": f"{agreement.pk}|{first}|{end or ''}|{level}"} if rows else {}
     for number, row in enumerate(rows):
         if number:
             day_field, rate_field = later_fields(number)
@@ -71,7 +104,7 @@ class TermsForm(forms.Form):
         help_text="Om priset är avtalat att ändras, till exempel halveras efter 12 månader.",
     )
     later_rate = MoneyField(label="Senare dygnspris", unit="kr per dygn", required=False)
-    listed = forms.CharField(required=False, max_length=100, widget=forms.HiddenInput)
+    listed = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
 
     def __init__(
         self,
@@ -92,54 +125,55 @@ class TermsForm(forms.Form):
         while (number := len(self._later()) + 1) <= MOST_LATER and self._tells(given, number):
             self._add_later(number)
         self._decisions = {str(row.pk): row for row in decisions}
-        self._providers = {str(row.pk): row for row in providers}
-        self._agreements = {str(row.pk): row for row in agreements if str(row.provider_id) in self._providers}
+        self._agreements = {str(row.pk): row for row in agreements}
+        self._places = {place.key: place for place in _places_of(providers, agreements)}
         choice_field(self, "decision").choices = [
             (key, decision_label(row)) for key, row in self._decisions.items()
         ]
-        choice_field(self, "place").choices = [("", "Välj plats"), *self._places()]
+        choice_field(self, "place").choices = [("", "Välj plats"), *self._grouped()]
 
-    def _places(self) -> list[tuple[str, list[tuple[str, str]]]]:
+    def _grouped(self) -> list[tuple[str, list[tuple[str, str]]]]:
         groups = []
         for kind in dict.fromkeys(row.kind for row in self._decisions.values()):
             label = MeasureKind(kind).label
-            inside = [
-                (f"{AGREEMENT}:{key}", self._agreement_label(self._providers[str(row.provider_id)], row))
-                for key, row in self._agreements.items()
-                if self._providers[str(row.provider_id)].kind == kind
-            ]
-            outside = [
-                (f"{OUTSIDE}:{key}", f"{row.name}, utanför ramavtal")
-                for key, row in self._providers.items()
-                if row.kind == kind
-            ]
+            of_kind = [place for place in self._places.values() if place.provider.kind == kind]
+            inside = [(place.key, self._label(place)) for place in of_kind if place.agreement]
+            outside = [(place.key, self._label(place)) for place in of_kind if not place.agreement]
             groups += [(f"{label}, inom ramavtal", inside)] if inside else []
             groups += [(f"{label}, utanför ramavtal", outside)] if outside else []
         return groups
 
-    def _agreement_label(self, provider: Provider, agreement: FrameworkAgreement) -> str:
-        rate = rate_from(agreement.price_list(), self._today)
-        until = f", ramavtal till {agreement.end.isoformat()}" if agreement.end else ""
-        return f"{provider.name}, {format_kr(agreement.rate if rate is None else rate)} per dygn{until}"
+    def _label(self, place: Place) -> str:
+        if place.agreement is None:
+            return f"{place.provider.name}, utanför ramavtal"
+        parts = [place.provider.name]
+        parts += [place.level_in_words] if place.agreement.levels() else []
+        rate, prices = place.rate_on(self._today), place.prices()
+        if rate is not None:
+            parts.append(f"{format_kr(rate)} per dygn")
+        elif prices:  # a level that is agreed to begin later
+            parts.append(f"{format_kr(prices[0].rate)} per dygn från {prices[0].start.isoformat()}")
+        parts += [f"ramavtal till {place.agreement.end.isoformat()}"] if place.agreement.end else []
+        return ", ".join(parts)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        provider, agreement = self._chosen(cleaned.get("place", ""))
-        if provider and agreement is None and not cleaned.get("outside_reason", "").strip():
+        place = self._places.get(cleaned.get("place", ""))
+        if place and place.agreement is None and not cleaned.get("outside_reason", "").strip():
             self.add_error("outside_reason", "Skriv varför platsen är utanför ramavtal.")
-        if provider is not None:
-            self._propose(agreement, cleaned)
-        if provider and cleaned.get("rate") is None and agreement is None and "rate" not in self.errors:
-            self.add_error("rate", "Ange dygnspriset. Platsen har inget ramavtal att hämta det från.")
-        cleaned["provider"], cleaned["agreement"] = provider, agreement
+        if place is not None:
+            self._propose(place, cleaned)
+            priceless = cleaned.get("rate") is None and "rate" not in self.errors
+            if priceless and (place.agreement is None or not self.errors):
+                self.add_error("rate", self._no_price(place))
+        cleaned["provider"] = place.provider if place else None
+        cleaned["agreement"] = place.agreement if place else None
         return cleaned
 
-    def _chosen(self, value: str) -> tuple[Provider | None, FrameworkAgreement | None]:
-        how, _, key = value.partition(":")
-        if how == AGREEMENT and key in self._agreements:
-            agreement = self._agreements[key]
-            return self._providers[str(agreement.provider_id)], agreement
-        return (self._providers.get(key), None) if how == OUTSIDE else (None, None)
+    def _no_price(self, place: Place) -> str:
+        if place.agreement is None:
+            return "Ange dygnspriset. Platsen har inget ramavtal att hämta det från."
+        return f"Ange dygnspriset. Ramavtalet har inget pris för {place.level_in_words} den första dagen."
 
     def first_day(self, cleaned: dict[str, Any]) -> date | None:
         """The first day of the stay as far as the form says; each kind of page knows it by its own field."""
@@ -160,7 +194,7 @@ class TermsForm(forms.Form):
             label=f"Senare dygnspris {number}", unit="kr per dygn", required=False
         )
 
-    def _propose(self, agreement: FrameworkAgreement | None, cleaned: dict[str, Any]) -> None:
+    def _propose(self, place: Place, cleaned: dict[str, Any]) -> None:
         """Fill in what the price list says, unless other prices are written. Shown to be looked at."""
         names = ["rate", *(name for pair in self._later() for name in pair)]
         first = self.first_day(cleaned)
@@ -168,21 +202,20 @@ class TermsForm(forms.Form):
             return
         said = {name: cleaned[name] for name in names if cleaned.get(name) is not None}
         if not said or said == self._proposed_before(cleaned.get("listed", "")):
-            found = proposed(agreement, first, cleaned.get("end")) if agreement else {}
+            end, agreement = cleaned.get("end"), place.agreement
+            found = proposed(agreement, first, end, place.level) if agreement else {}
             self._fill(cleaned, dict.fromkeys([*names, "listed"]) | found)
-        if agreement is not None and cleaned["rate"] is None:  # only later prices are written, or none agreed
-            rate = rate_from(agreement.price_list(), first)
-            self._fill(cleaned, {"rate": agreement.rate if rate is None else rate})
+        if cleaned["rate"] is None:  # only later prices are written, or none agreed
+            self._fill(cleaned, {"rate": place.rate_on(first)})
 
     def _proposed_before(self, listed: str) -> dict[str, Any]:
         """The proposal that the page was filled in with the last time, without what it was made of."""
-        key, _, days = listed.partition("|")
-        first, _, end = days.partition("|")
+        key, first, end, level = [*listed.split("|", 3), "", "", "", ""][:4]
         try:
             dates = date.fromisoformat(first), date.fromisoformat(end) if end else None
         except ValueError:
             return {}
-        found = proposed(self._agreements[key], *dates) if key in self._agreements else {}
+        found = proposed(self._agreements[key], *dates, level) if key in self._agreements else {}
         return {name: value for name, value in found.items() if name != "listed"}
 
     def _fill(self, cleaned: dict[str, Any], values: dict[str, Any]) -> None:
@@ -214,6 +247,16 @@ class TermsForm(forms.Form):
             ),
             outside_reason="" if said["agreement"] else said["outside_reason"].strip(),
         )
+
+
+def _places_of(providers: Sequence[Provider], agreements: Sequence[FrameworkAgreement]) -> Iterator[Place]:
+    """Every agreement of the providers at its levels, the ordinary one first; then each provider without."""
+    by_id = {row.pk: row for row in providers}
+    for agreement in agreements:
+        if agreement.provider_id in by_id:
+            for level in ("", *agreement.levels()):
+                yield Place(by_id[agreement.provider_id], agreement, level)
+    yield from map(Place, providers)
 
 
 def decision_label(decision: Decision) -> str:

@@ -19,7 +19,7 @@ from placements.costs import NOTHING
 from placements.invoices.coverage import EMPTY, Coverage, OnInvoice, Part, Run, Where, coverage
 from placements.invoices.covering import Claims, claims_in, claims_of_stay
 from placements.models import Placement
-from placements.months import MonthMoney, StayRow
+from placements.months import MonthMoney, StayRow, lived
 from placements.stay_panels import StayPanel
 
 PARTS = (Heading("Attesterat", True), Heading("Väntar på attest", True), Heading("Inte fakturerat", True))
@@ -85,15 +85,15 @@ def covered_month(money: MonthMoney, user: User, today: date) -> CoveredMonth | 
     """None for a month without outcome and invoices. One query, and one for the stays that stand apart."""
     month = money.row.month
     claims = claims_in(month, user)
-    lived = Period(month.start, max(month.start, min(month.end or today, today + ONE_DAY)))
+    days = lived(month, today)
     found = {
-        row.stay.pk: coverage(row.stay.as_stay() if row.now else None, lived, claims.of(row.stay.pk), month)
+        row.stay.pk: coverage(row.stay.as_stay() if row.now else None, days, claims.of(row.stay.pk), month)
         for row in money.stays
     }
     apart = {
         key: one
         for key in claims.of_stay.keys() - found.keys()
-        if (one := coverage(None, lived, claims.of(key), month))
+        if (one := coverage(None, days, claims.of(key), month))
     }
     if not (found or apart):
         return None

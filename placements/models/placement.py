@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db.models import F, Func, Min, Q, Value
 from django.db.models.functions import Coalesce
 from simple_history.models import HistoricalRecords
 
@@ -79,6 +79,15 @@ class PlacementQuerySet(CaseScopedQuerySet):
     def ended_by(self, day: date) -> Self:
         """Stays whose departure lies on or before `day`, and plans that were withdrawn."""
         return self.filter(Q(start__lte=day, end__lte=day) | Q(end_reason="paborjades_inte"))
+
+    def charged_between(self, first: date, last: date) -> Self:
+        """Stays that may cost something on the days [first, last): a departure can cost on its own day."""
+        return self.filter(start__lt=last).filter(Q(end=None) | Q(end__gte=first))
+
+    def earliest_day(self) -> date | None:
+        """The first arrival, or planned arrival, of all."""
+        found: date | None = self.aggregate(day=Min(Coalesce("start", "planned_start")))["day"]
+        return found
 
     def touching(self, first: date | None, last: date | None) -> Self:
         """Stays and plans with a day from `first` to `last`, both included; None leaves that side open."""

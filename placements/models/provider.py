@@ -228,10 +228,14 @@ class FrameworkAgreement(models.Model):
     def is_in_force_on(self, day: date) -> bool:
         return self.start <= day and (self.end is None or day < self.end)
 
-    def price_list(self) -> tuple[PricePeriod, ...]:
-        """The ordinary prices, the first one first; needs `with_prices()`."""
-        rows = sorted((row for row in self.prices.all() if not row.level), key=lambda row: row.start)
+    def price_list(self, level: str = "") -> tuple[PricePeriod, ...]:
+        """The prices of a level, the first one first; "" is the ordinary one. Needs `with_prices()`."""
+        rows = sorted((row for row in self.prices.all() if row.level == level), key=lambda row: row.start)
         return tuple(PricePeriod(row.start, row.end, row.rate) for row in rows)
+
+    def levels(self) -> list[str]:
+        """The levels of care that have prices of their own, by name. Needs `with_prices()`."""
+        return sorted({row.level for row in self.prices.all()} - {""})
 
     @property
     def absence_rule(self) -> AbsenceRule | None:

@@ -1,13 +1,14 @@
 """From a chosen offer to the page where the person is placed."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from avhopp.accounts.models import User
 from avhopp.kernel.periods import add_months
 from cases.models import Case
-from placements.forms.terms import AGREEMENT, OUTSIDE, proposed
-from placements.procurement.models import Inquiry
+from placements.forms.terms import Place, proposed
+from placements.procurement.models import Inquiry, Offer
 
 
 def inquiry_of(case: Case, user: User, asked: str) -> Inquiry | None:
@@ -17,13 +18,14 @@ def inquiry_of(case: Case, user: User, asked: str) -> Inquiry | None:
     except ValueError:
         return None
     rows = Inquiry.objects.visible_to(user).filter(case=case, pk=key, placement=None, chosen__isnull=False)
-    return rows.select_related("chosen__agreement").prefetch_related("chosen__agreement__prices").first()
+    found = rows.select_related("chosen__agreement", "chosen__provider")
+    return found.prefetch_related("chosen__agreement__prices").first()
 
 
 def offered_terms(inquiry: Inquiry) -> dict[str, Any]:
     """The chosen place, its price and days, as the placing form's initial values.
 
-    When it offered the agreement's own price, what the agreement says of later days comes along.
+    When it offered the agreement's price, of a level or the ordinary one, later agreed prices come along.
     """
     offer = inquiry.chosen
     if offer is None or offer.start is None:
@@ -31,12 +33,22 @@ def offered_terms(inquiry: Inquiry) -> dict[str, Any]:
     end = add_months(offer.start, inquiry.months)
     if inquiry.approved_to is not None:
         end = min(end, inquiry.approved_to)
-    inside = offer.agreement_id is not None
-    listed = proposed(offer.agreement, offer.start, end) if offer.agreement is not None else {}
+    place, prices = _priced(offer, offer.start, end)
     return {
-        "place": f"{AGREEMENT}:{offer.agreement_id}" if inside else f"{OUTSIDE}:{offer.provider_id}",
-        "outside_reason": "" if inside else f"Vald genom förfrågan {inquiry.code}.",
+        "place": place.key,
+        "outside_reason": "" if place.agreement else f"Vald genom förfrågan {inquiry.code}.",
         "planned_start": offer.start,
         "end": end,
-        **(listed if listed.get("rate") == offer.rate else {"rate": offer.rate}),
+        **prices,
     }
+
+
+def _priced(offer: Offer, first: date, end: date) -> tuple[Place, dict[str, Any]]:
+    """The place at the level whose price was offered, or at the ordinary one; and the prices."""
+    agreement = offer.agreement
+    if agreement is not None:
+        for level in ("", *agreement.levels()):
+            listed = proposed(agreement, first, end, level)
+            if listed.get("rate") == offer.rate:
+                return Place(offer.provider, agreement, level), listed
+    return Place(offer.provider, agreement), {"rate": offer.rate}

@@ -1,5 +1,6 @@
 """The budget: what was decided, what has been used, what the year is expected to cost."""
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -191,7 +192,7 @@ def _moved(request: UserRequest, year: int) -> list[BudgetReallocation]:
 
 def chosen_year(text: str, this_year: int) -> int:
     """The year that the address names, or this one."""
-    return int(text) if text.isascii() and text.isdigit() and 2000 <= int(text) <= 2100 else this_year
+    return int(text) if re.fullmatch("20[0-9]{2}|2100", text) else this_year
 
 
 def year_tabs(chosen: int, this_year: int) -> list[Tab]:

@@ -25,7 +25,7 @@ from placements.actions.closing import close_month
 from placements.models import Placement
 from placements.month_file import file_of_month
 from placements.month_panels import loaded_for_month
-from placements.months import MonthMoney, may_close, month_money
+from placements.months import MonthMoney, first_month, may_close, month_money
 from placements.remaining import WHOLE
 from placements.showing import number
 
@@ -79,6 +79,7 @@ def _show(request: UserRequest, month: Period, refused: str | None) -> HttpRespo
     money = month_money(user=user, month=month, today=today)
     page = page_of(money.stays, request)
     shown = [row.stay.case_id for row in (*page, *money.adjustments)]
+    first, before = first_month(user, today), periods.add_months(month.start, -1)
     log_list(user, Can.SEE_MONEY, shown, of=Placement, shown=len(shown))
     context = {
         "money": money,
@@ -92,7 +93,7 @@ def _show(request: UserRequest, month: Period, refused: str | None) -> HttpRespo
         "partial": user.role not in WHOLE,
         "is_over": month.end is not None and month.end <= today,
         "may_close": may_close(user, money, today),
-        "before": periods.add_months(month.start, -1),
+        "before": before if first and before >= first else None,
         "after": periods.add_months(month.start, 1),
         "today": today,
     }

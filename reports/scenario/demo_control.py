@@ -73,6 +73,8 @@ def price_lists(stage: "Stage") -> None:
     day = min(next_index_day(4, today), stage.ahead(60))
     price = NewPrice(day, agreement.rate + 90, basis="Demoindex 100 till 105, 60 procent av priset")
     add_price(agreement=agreement, price=price, by=by, today=today)
+    stronger = NewPrice(today, agreement.rate + 850, level="Förstärkt", basis="Avtalets bilaga 2 (påhittat)")
+    add_price(agreement=agreement, price=stronger, by=by, today=today)
 
 
 def grant_programme(stage: "Stage") -> None:

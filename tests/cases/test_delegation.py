@@ -382,3 +382,11 @@ def test_nobody_without_a_context_reads_the_order(cast):
         for table in ("cases_delegationrule", "cases_historicaldelegationrule"):
             cursor.execute(f"select count(*) from {table}")
             assert cursor.fetchone() == (0,)
+
+
+@pytest.mark.parametrize("count", ["9" * 5000, "-1", "två", ""])
+def test_a_count_that_no_browser_sends_breaks_nothing(as_, today, count):
+    nils, data = as_("nils"), filled(today, ROW)
+    assert send(nils, data | {"punkter-TOTAL_FORMS": count}, "fler").status_code == 200
+    page = words(send(nils, data | {"efter": count}, "registrera"))
+    assert "registrerades medan du skrev" in page

@@ -18,8 +18,8 @@ from placements.actions.ending import end_placement
 from placements.booking import Used, to_book, total, used_by_month
 from placements.costs import PricePeriod, Stay, cost, nights
 from placements.known import known_stays
-from placements.models import BookedCost, MonthClosing
-from placements.months import month_money, months_of_year
+from placements.models import BookedCost, FrameworkAgreement, MonthClosing, Placement
+from placements.months import first_month, month_money, months_of_year
 
 
 @pytest.fixture
@@ -93,6 +93,27 @@ def test_months_close_in_order_once_and_when_they_are_over(cast, stay, months, t
         with pytest.raises(Refused, match="i ordning"):
             close(cast, again, today)
     close(cast, months[1], today)
+
+
+@pytest.mark.parametrize("left", [-1, 0, 1, 40, None])
+def test_a_month_counts_what_cost_something_in_it_whenever_that_began(cast, places, decision, placed, left):
+    """Around the turn of the year, at a place that charges the day of departure."""
+    today = timezone.localdate()
+    turn = today.replace(month=1, day=1)
+    with acting(cast.siri):
+        FrameworkAgreement.objects.filter(pk=places.agreement.pk).update(charges_departure_day=True)
+        places.agreement.refresh_from_db()
+    end = None if left is None else turn + timedelta(days=left)
+    began = placed(decision, (today - turn).days + 60, end)
+    with acting(cast.eskil):
+        every = [row.as_stay() for row in Placement.objects.filter(pk=began.pk).with_terms()]
+    for month in (Period(add_months(turn, -1), turn), Period(turn, add_months(turn, 1))):
+        until = min(month.end, today + timedelta(days=1))
+        expected = used_by_month(every, until).get((began.pk, month.start), Used())
+        with acting(cast.eskil):
+            money = month_money(user=cast.eskil, month=month, today=today)
+            assert first_month(cast.eskil, today) == began.start.replace(day=1)
+        assert money.row.now == expected
 
 
 @pytest.mark.parametrize("who", ["bo", "siri", "asta"])

@@ -15,10 +15,12 @@ from avhopp.kernel.periods import add_months
 from avhopp.kernel.refusal import Refused
 from avhopp.pages.paging import in_order, sorting
 from cases.actions.decision import standard_delegation
+from placements.actions.agreements import NewPrice, add_price
 from placements.models import Placement
 from placements.procurement.actions.asking import Answer, Wish, ask_providers, record_offer, write_inquiry
 from placements.procurement.actions.choosing import approve_choice, choose_offer
 from placements.procurement.models import Inquiry, Offer
+from placements.procurement.placing import inquiry_of, offered_terms
 from placements.procurement.showing import MonthOfTrails
 from placements.procurement.views.inquiries import MONTHS
 from placements.procurement.wording import check_names_nobody
@@ -255,6 +257,24 @@ def test_the_chosen_place_is_placed_as_it_was_approved(as_, cast, asked, chosen,
     assert asked.code in as_("asta").get(stay).content.decode()
     assert "Hur platsen valdes" in as_("asta").get(stay).content.decode()
     assert "Hur platsen valdes" not in as_("eskil").get(stay).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("rate", "level", "later"), [(4500, ":Förstärkt", 4600), (3000, "", None), (4321, "", None)]
+)
+def test_the_level_whose_price_was_offered_is_chosen(cast, asked, places, today, rate, level, later):
+    with acting(cast.siri):
+        for days, amount in ((-5, 4500), (30, 4600)):
+            price = NewPrice(today + timedelta(days=days), Decimal(amount), level="Förstärkt")
+            add_price(agreement=places.agreement, price=price, by=cast.siri, today=today)
+    with acting(cast.asta):
+        inside = Offer.objects.get(inquiry=asked, provider__name="Granen")
+        answer = Answer(today, declined=False, rate=Decimal(rate), start=today)
+        inside = record_offer(offer=inside, answer=answer, by=cast.asta, today=today)
+        choose_offer(offer=inside, reason="Ramavtal", by=cast.asta, today=today)
+        said = offered_terms(inquiry_of(asked.case, cast.asta, str(asked.pk)))
+    assert (said["place"], said["rate"]) == (f"ram:{places.agreement.pk}{level}", rate)
+    assert said.get("later_rate") == later
 
 
 def test_the_committees_list_counts_choices_without_persons(as_, cast, asked, chosen, old_case, today):

@@ -386,3 +386,9 @@ def test_the_original_opens_for_whoever_sees_every_person(desk, as_, cast, csv):
     assert eskil.get(original).status_code == 404
     with acting(cast.eskil):
         assert not ImportContent.objects.exists()
+
+
+@pytest.mark.parametrize("count", ["9" * 5000, "-1", "två", ""])
+def test_a_count_of_lines_that_no_browser_sends_breaks_nothing(as_, cast, count):
+    said = {"fler": "1", "rader-TOTAL_FORMS": count, "rader-INITIAL_FORMS": "0"}
+    assert as_("eskil").post(reverse("invoice_new"), said).status_code == 200

@@ -158,3 +158,52 @@ def test_a_move_takes_the_list_as_well(as_, cast, places, placed, decision, list
     counted = count(as_("asta"), reverse("placement_move", args=[stay.case_id, stay.pk]), terms | to)
     assert written(counted)["later_from"] == (today + timedelta(days=10)).isoformat()
     assert counted.context["effect"].total_cost == 110 * 3000 - 10 * 3000 + 10 * 3100 + 5 * 3200 + 5 * 3300
+
+
+@pytest.fixture
+def levelled(cast, places, listed, today):
+    """Granen, reinforced: 4 500 since twenty days, 4 600 from in ten. And a level that begins in fifty."""
+    rates = (("Förstärkt", -20, 4500), ("Förstärkt", 10, 4600), ("Utsluss: egen lägenhet", 50, 1200))
+    with acting(cast.siri):
+        for level, days, rate in rates:
+            price = NewPrice(today + timedelta(days=days), Decimal(rate), level=level, basis="Avtal")
+            add_price(agreement=places.agreement, price=price, by=cast.siri, today=today)
+    return {level: f"ram:{places.agreement.pk}:{level}" for level, _, _ in rates}
+
+
+def test_each_level_is_offered_at_its_own_price(as_, address, levelled, decision, today):
+    page = as_("asta").get(address).content.decode().replace("&nbsp;", NBSP)
+    assert f"Granen, ordinarie nivå, 3{NBSP}100{NBSP}kr per dygn" in page
+    assert f"Granen, nivån Förstärkt, 4{NBSP}500{NBSP}kr per dygn" in page
+    fifty = (today + timedelta(days=50)).isoformat()
+    assert f"Granen, nivån Utsluss: egen lägenhet, 1{NBSP}200{NBSP}kr per dygn från {fifty}" in page
+
+
+def test_a_stay_at_a_level_takes_the_levels_prices(as_, cast, address, said, levelled, today):
+    at_level = said | {"place": levelled["Förstärkt"]}
+    assert written(count(as_("asta"), address, at_level))["later_rate"] == f"4{NBSP}600"
+    assert save(as_("asta"), address, at_level).status_code == 302
+    first, ten = today - timedelta(days=10), today + timedelta(days=10)
+    assert agreed(cast) == [(first, ten, 4500), (ten, None, 4600)]
+
+
+def test_an_untouched_proposal_follows_to_another_level(as_, address, said, levelled):
+    client = as_("asta")
+    shown = written(count(client, address, said))
+    raised = count(client, address, shown | {"place": levelled["Förstärkt"]})
+    assert raised.context["effect"].total_cost == 20 * 4500 + 10 * 4600
+    back = count(client, address, written(raised) | {"place": said["place"]})
+    assert back.context["effect"].total_cost == 20 * 3100 + 5 * 3200 + 5 * 3300
+
+
+def test_a_level_without_a_price_on_the_first_day_asks_for_one(as_, cast, address, said, levelled):
+    client, early = as_("asta"), said | {"place": levelled["Utsluss: egen lägenhet"]}
+    text = "inget pris för nivån Utsluss: egen lägenhet den första dagen"
+    assert text in errors(count(client, address, early))
+    assert save(client, address, early | {"rate": "1 100"}).status_code == 302
+    assert [rate for _, _, rate in agreed(cast)] == [1100]
+
+
+def test_a_level_that_nobody_agreed_is_no_place(as_, address, said, places, levelled):
+    made_up = said | {"place": f"ram:{places.agreement.pk}:Finns inte"}
+    assert "place" in count(as_("asta"), address, made_up).context["form"].errors

@@ -15,7 +15,7 @@ from placements.invoices.facts import InvoiceFacts, LineFacts
 from placements.invoices.models import Invoice, InvoiceLine
 from placements.models import Provider
 
-MOST_ROWS, FIRST_ROWS, MORE_ROWS = 100, 2, 3
+PREFIX, MOST_ROWS, FIRST_ROWS, MORE_ROWS = "rader", 100, 2, 3
 
 
 class InvoiceFilter(forms.Form):
@@ -141,11 +141,3 @@ class BaseLines(forms.BaseFormSet):
 LinesForm = forms.formset_factory(
     LineForm, formset=BaseLines, extra=FIRST_ROWS, max_num=MOST_ROWS, validate_max=True
 )
-
-
-def with_more_rows(data: Any) -> Any:
-    """What was typed, with more empty rows below it."""
-    more = data.copy()
-    total = data.get("rader-TOTAL_FORMS", "")
-    more["rader-TOTAL_FORMS"] = str(min((int(total) if total.isdecimal() else 0) + MORE_ROWS, MOST_ROWS))
-    return more

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,11 +17,12 @@ from avhopp.audit.reading import log_list
 from avhopp.kernel.money import format_kr
 from avhopp.kernel.periods import Period
 from avhopp.kernel.refusal import Refused
+from avhopp.pages.forms import with_more_rows
 from placements.invoices.actions.deciding import lines_of, match_lines
 from placements.invoices.actions.registering import register_invoice
 from placements.invoices.checks import nights_of
 from placements.invoices.forms.deciding import MatchForm
-from placements.invoices.forms.registering import InvoiceForm, LinesForm, with_more_rows
+from placements.invoices.forms.registering import MORE_ROWS, MOST_ROWS, PREFIX, InvoiceForm, LinesForm
 from placements.invoices.matching import Candidate, Proposal, proposals, sure_one
 from placements.invoices.models import Invoice, InvoiceLine
 from placements.invoices.showing import may_read_texts
@@ -35,9 +36,11 @@ MOST_STAYS = 200  # at one provider, to choose among
 @access_page(Can.WRITE_INVOICES, READ_WRITE)
 def invoice_new(request: UserRequest) -> HttpResponse:
     more = "fler" in request.POST
-    data = with_more_rows(request.POST) if more else request.POST or None
+    data: QueryDict | None = request.POST or None
+    if data and more:
+        data = with_more_rows(data, PREFIX, more=MORE_ROWS, most=MOST_ROWS)
     form = InvoiceForm(data, user=request.user)
-    lines: Any = LinesForm(data, prefix="rader")
+    lines: Any = LinesForm(data, prefix=PREFIX)
     if request.method == "POST" and not more and form.is_valid() and lines.is_valid():
         try:
             with transaction.atomic():
