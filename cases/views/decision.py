@@ -23,6 +23,7 @@ from cases.actions.decision import (
 from cases.actions.decision import (
     decide as make_decision,
 )
+from cases.foresight import foreseen
 from cases.forms.decision import DayForm, DecisionForm, terms_of
 from cases.models import Case, Decision, DecisionProposal, LegalProvision
 from cases.rules import Rule
@@ -78,6 +79,7 @@ def decide(request: UserRequest, case: Case) -> HttpResponse:
         "proposal": proposal,
         "ground": ground,
         "summary": summary(form) if ground else [],
+        "foreseen": foreseen(case, form.terms, request, today()) if ground else [],
         "order": delegation_table(case),
     }
     return render(request, "cases/decide.html", context)
