@@ -19,7 +19,7 @@ from uuid import UUID
 from avhopp.accounts.models import Municipality
 from avhopp.kernel.refusal import Refused
 from cases import rules
-from cases.actions.decision import delegation_on
+from cases.models import Case, DelegationRule, Person
 from placements.procurement.models import Inquiry, Need, Offer
 from placements.procurement.wording import check_names_nobody
 from reports.scenario.batches import write
@@ -100,7 +100,8 @@ def undelegated(rows: Iterable[InquiryRow], home: Municipality) -> Iterator[Gap]
 
 def _orders(rows: Iterable[InquiryRow], home: Municipality) -> dict[date, list[rules.Rule]]:
     days = {row.approved.on for row in rows if row.approved is not None}
-    return {day: delegation_on(municipality_id=home.pk, day=day) for day in days}
+    points = list(DelegationRule.objects.filter(municipality=home)) if days else []
+    return {day: [rules.Rule.of(one) for one in points if one.is_in_force_on(day)] for day in days}
 
 
 def write_inquiries(
@@ -113,7 +114,9 @@ def write_inquiries(
             what the database refuses.
     """
     rows = tuple(rows)
-    faults = [fault for row in rows for fault in _naming(row, known["cases"][row.case])]
+    people = {person.pk: person for person in known["persons"].values()}
+    cases = {row.case: known["cases"][row.case] for row in rows}
+    faults = [fault for row in rows for fault in _naming(row, cases[row.case], people)]
     faults += _beyond(rows, home, known["users"])
     if faults:
         raise ScenarioRefused(faults)
@@ -132,10 +135,10 @@ def write_inquiries(
         teller.searched(inquiry, [offer for offer, _ in offers[inquiry.pk]])
 
 
-def _naming(row: InquiryRow, case: Any) -> Iterator[ScenarioFault]:
+def _naming(row: InquiryRow, case: Case, people: Mapping[UUID, Person]) -> Iterator[ScenarioFault]:
+    person = people[case.person_id]
     try:
-        numbers = [case.case_no, case.person.identity or ""]
-        check_names_nobody(row.text, names=[case.person.name], numbers=numbers)
+        check_names_nobody(row.text, names=[person.name], numbers=[case.case_no, person.identity or ""])
     except Refused as refused:
         yield ScenarioFault(f"{row.path}.text", refused.text)
 

@@ -164,7 +164,7 @@ def test_the_page_of_the_inquiry_tells_the_trail(db):
         inquiry = Inquiry.objects.get()
     page = words(browser("asta").get(reverse("inquiry", args=[inquiry.case_id, inquiry.pk])))
     for said in ("HVB Syd", "HVB Väst", "HVB Norr", "Rätt målgrupp", "Personen behöver lugn.", "Tackade nej",
-                 "26 april 2021 , Asta", "27 april 2021 , Bo", "Får användas till 1 maj 2022"):  # fmt: skip
+                 "2021-04-26, Asta", "2021-04-27, Bo", "Får användas till 2022-05-01"):  # fmt: skip
         assert said in page, said
     stay = words(browser("asta").get(reverse("placement", args=[inquiry.case_id, inquiry.placement_id])))
     assert "3 tillfrågade" in stay
@@ -186,7 +186,7 @@ def test_the_trail_of_a_closed_case_comes_along(db):
         inquiry = Inquiry.objects.select_related("case").get()
         assert not inquiry.case.is_open
     page = words(browser("asta").get(reverse("inquiry", args=[inquiry.case_id, inquiry.pk])))
-    assert "27 april 2021 , Bo" in page
+    assert "2021-04-27, Bo" in page
     assert not taken(INQUIRY, changes=CLOSED).changed
 
 
