@@ -88,7 +88,8 @@ class Teller:
         if row.approved_on is not None and row.approved_to is not None:
             told.append((row.approved_on, steps.approved(code, row.approved_to)))
         if row.placement is not None:
-            told.append((row.placement.start or self.today, steps.placed(code)))
+            began = row.placement.start or self.today
+            told.append((min(began, self.today), steps.placed(code)))
         for day, (kind, text) in told:
             self._tell(row.case_id, kind, Can.SEE_INVESTIGATION, day, text, row.pk)
 

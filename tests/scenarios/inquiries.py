@@ -24,7 +24,7 @@ NO: Row = {
 }  # fmt: skip
 INQUIRY: Row = {
     "case": "A2", "kind": "hvb", "made": "2021-04-21", "made_by": "asta", "age_span": "25_34",
-    "needs": ["samtalsstod", "bemannat_dygnet_runt"], "start_from": "2021-05-01", "start_to": "2021-05-15",
+    "needs": ["samtalsstod", "skyddat_lage"], "start_from": "2021-05-01", "start_to": "2021-05-15",
     "months": 12, "county": "utanfor_lanet", "text": "Personen behöver lugn.",
     "asked": [SAID, DEARER, NO],
     "chosen": {"provider": "hvb-syd", "by": "asta", "on": "2021-04-26", "because": "Rätt målgrupp"},

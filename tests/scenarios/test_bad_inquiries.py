@@ -10,7 +10,8 @@ from cases.actions.decision import standard_delegation
 from cases.models import Case
 from placements.procurement.models import Inquiry, Offer
 from reports.scenario import loading
-from reports.scenario.document import ScenarioRefused
+from reports.scenario.contradictions import contradictions
+from reports.scenario.document import Scenario, ScenarioRefused
 from reports.scenario.loading import load
 from tests.scenarios.files import add, golden, put, read
 from tests.scenarios.inquiries import (
@@ -105,9 +106,11 @@ CONTRADICTIONS = {
     "not-yet-made": (WAITING | {"made": "2026-11-22"}, "made"),
     "not-yet-approved": (step("approved", on="2026-11-22", to="2027-01-01"), "approved.on"),
     "names-a-number": (but(text="Född 19990315-1234"), "text"),
-    "names-the-persons-own-number": (but(text="nr 1990 0712 2386"), "text"),
+    "names-the-persons-own-number": (but(text="nr 1990.0712.2386"), "text"),
 }  # fmt: skip
 BAD = FORM | CONTRADICTIONS
+#: What takes the day of the load, or the numbers of the person and the case, to be seen.
+ASKED_LATER = {"not-yet-made", "not-yet-approved", "names-a-number", "names-the-persons-own-number"}
 
 
 @pytest.mark.parametrize("name", BAD)
@@ -116,6 +119,14 @@ def test_a_bad_inquiry_is_refused_with_its_place(db, name):
     numbered = put("persons[1].identity", "199007122386")
     assert faults(row, changes=(numbered,)) == [f"{ROW}.{path}"]
     assert not Municipality.objects.filter(code="0199").exists()
+
+
+@pytest.mark.parametrize("name", sorted(CONTRADICTIONS.keys() - ASKED_LATER))
+def test_a_contradiction_is_seen_before_anything_is_written(name):
+    row, path = CONTRADICTIONS[name]
+    scenario = read(with_inquiries(row))
+    found = contradictions(scenario, Scenario(municipality=scenario.municipality))
+    assert [fault.path for fault in found] == [f"{ROW}.{path}"]
 
 
 def test_the_same_is_taken_where_nothing_is_wrong(db):
@@ -136,6 +147,18 @@ def test_the_same_is_taken_where_nothing_is_wrong(db):
 def test_nothing_is_done_in_a_case_that_is_closed(db, late, path):
     changes = (put("cases[1].closed", "2022-11-01"), put("cases[1].closing_reason", "gatt_i_mal"))
     assert faults(late, changes=changes) == [f"{ROW}.{path}"]
+
+
+def test_two_inquiries_of_one_file_do_not_lead_to_one_stay():
+    scenario = read(with_inquiries(INQUIRY, but(made="2021-04-20")))
+    found = contradictions(scenario, Scenario(municipality=scenario.municipality))
+    assert [fault.path for fault in found] == ["inquiries[1].placement"]
+
+
+def test_a_stay_that_a_stored_inquiry_led_to_is_taken():
+    known = read(with_inquiries(INQUIRY))
+    again = read(with_inquiries(but(made="2021-04-20")))
+    assert [fault.path for fault in contradictions(again, known)] == ["inquiries[0].placement"]
 
 
 def test_one_of_a_kind_on_a_day_and_one_to_a_stay(db):

@@ -12,6 +12,8 @@ from django.urls import reverse
 from avhopp.access.context import acting
 from avhopp.accounts.models import Municipality
 from avhopp.audit.models import Event
+from cases.models import Case
+from placements.procurement.actions.asking import Wish, write_inquiry
 from placements.procurement.actions.choosing import choose_offer
 from placements.procurement.models import Inquiry, Offer
 from reports.management.commands.load_scenario import LABELS
@@ -21,7 +23,7 @@ from reports.scenario.normal import REASON_UNKNOWN, as_stored
 from reports.scenario.stored import stored_scenario
 from tests.cast import BACKEND
 from tests.markup import words
-from tests.scenarios.files import as_bytes, golden, put, read
+from tests.scenarios.files import add, as_bytes, golden, put, read
 from tests.scenarios.inquiries import (
     DEARER,
     INQUIRY,
@@ -68,7 +70,7 @@ def test_every_step_is_kept(db):
         assert (row.case.ref, row.kind, f"{row.made_on}", row.made_by) == (
             "A2", "hvb", "2021-04-21", account("asta")
         )  # fmt: skip
-        assert row.needs == ["bemannat_dygnet_runt", "samtalsstod"]
+        assert row.needs == ["skyddat_lage", "samtalsstod"]
         assert (f"{row.start_from}", f"{row.start_to}", row.months) == ("2021-05-01", "2021-05-15", 12)
         assert (row.age_span, row.county, row.text) == ("25_34", "utanfor_lanet", "Personen behöver lugn.")
         assert (row.chosen.provider.ref, row.chosen_by, f"{row.chosen_on}", row.choice_reason) == (
@@ -93,11 +95,21 @@ def test_every_step_is_kept(db):
 
 
 def test_what_is_stored_reads_back_as_the_file(db):
-    taken(INQUIRY, WAITING | {"case": "A1"})
+    untold = step("chosen", because=None) | {"case": "A1", "approved": None, "placement": None}
+    taken(INQUIRY, untold)
     with acting(importer()):
         found = stored_scenario(Municipality.objects.get(code="0199"))
-    rows = as_stored(read(with_inquiries(INQUIRY, WAITING | {"case": "A1"})), found).inquiries
+    rows = as_stored(read(with_inquiries(INQUIRY, untold)), found).inquiries
     assert set(found.inquiries) == set(rows)
+
+
+def test_a_provider_is_asked_under_the_latest_agreement_in_force(db):
+    newer = add("agreements", 0, ref="ra-ny", start="2021-04-21", end=None)
+    later = add("agreements", 0, ref="ra-sen", start="2021-04-22", end=None)
+    ended = add("agreements", 0, ref="ra-slut", start="2021-04-21", end="2021-04-21")
+    taken(INQUIRY, changes=(later, newer, ended))
+    with acting(importer()):
+        assert Offer.objects.get(provider__ref="hvb-norr").agreement.ref == "ra-ny"
 
 
 def test_keys_may_be_left_out_when_they_are_empty(db):
@@ -250,6 +262,22 @@ def test_what_was_done_on_the_pages_since_is_no_contradiction(db):
     said = {"provider": "hvb-syd", "by": "asta", "on": "2026-11-21"}
     assert not taken(silent | {"chosen": said}).changed
     assert faults(silent | {"chosen": said | {"because": "Billigast"}}) == ["inquiries[0].chosen.because"]
+
+
+def test_the_file_tells_either_of_two_that_the_pages_wrote_on_a_day(db):
+    taken(WAITING)
+    asta = account("asta")
+    other = Wish(
+        kind="hvb", age_span="25_34", needs=(), start_from=date(2021, 5, 1), start_to=date(2021, 5, 1),
+        months=1, county="i_lanet",
+    )  # fmt: skip
+    with acting(asta):
+        case = Case.objects.get(ref="A2")
+        write_inquiry(case=case, wish=other, by=asta, today=date(2021, 4, 21))
+    assert not taken(WAITING).changed
+    plain = {"needs": [], "start_to": None, "months": 1, "county": "i_lanet", "text": None, "asked": None}
+    assert not taken(WAITING | plain).changed
+    assert faults(WAITING | plain | {"months": 2}) == ["inquiries[0].months"]
 
 
 # What is missing
