@@ -154,6 +154,8 @@ def test_a_rehearsal_leaves_nothing(db, tmp_path):
     assert not Municipality.objects.filter(code="0199").exists()
     call_command("load_scenario", file, stdout=out, stderr=StringIO())
     assert out.getvalue().endswith("1 förfrågningar.\n")
+    with acting(importer()):
+        assert Inquiry.objects.count() == 1
 
 
 def test_the_command_can_say_how_many_of_every_list():
