@@ -119,3 +119,6 @@ class DelegationRule(models.Model):
 
     def __str__(self) -> str:
         return self.point
+
+    def is_in_force_on(self, day: date) -> bool:
+        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)

@@ -28,6 +28,13 @@ SENTENCES = {
     "check_once_a_day": ("planned", "Ärendet har redan en slagning den dagen."),
     "person_ref_once": ("ref", "Beteckningen finns redan i kommunen, i ett ärende som inte är inläst."),
     "case_ref_once": ("ref", "Beteckningen finns redan i kommunen, i ett ärende som inte är inläst."),
+    "inquiry_window_in_order": ("start_to", "Dagen ligger före start_from."),
+    "nobody_approves_the_own_choice": ("approved.by", "Den som valde platsen kan inte godkänna valet."),
+    "an_approval_is_of_a_choice": ("approved", "Godkännandet gäller inget tidigare val."),
+    "procurement_inquiry_placement_id_key": ("placement", "Placeringen hör redan till en annan förfrågan."),
+    "a_provider_is_asked_once": ("provider", "Utföraren är redan tillfrågad."),
+    "an_offer_has_a_price_and_a_day": ("rate", "Svaret går inte ihop."),
+    "answered_after_asked": ("answered", "Svaret kan inte ha kommit före frågan."),
     "accounts_user_username_key": ("username", "Användarnamnet finns redan."),
 }
 UNKNOWN = "Databasen tar inte emot raden"

@@ -22,6 +22,7 @@ from reports.scenario.document import (
     ScenarioFault,
     UserRow,
 )  # fmt: skip
+from reports.scenario.inquiry_faults import differing, inquiry_faults
 from reports.scenario.invoice_faults import invoice_faults
 from reports.scenario.normal import as_stored
 from reports.scenario.stays import (
@@ -53,6 +54,7 @@ REFERENCES: dict[str, dict[str, str]] = {
     "applications": {"case": "cases"},
     "checks": {"case": "cases"},
     "invoices": {"provider": "providers", "registered_by": "users"},
+    "inquiries": {"case": "cases", "made_by": "users", "placement": "placements"},
 }
 #: The pairs of days in the order they must have, by list; the second may be missing.
 IN_ORDER: dict[str, list[tuple[str, str]]] = {
@@ -64,12 +66,13 @@ IN_ORDER: dict[str, list[tuple[str, str]]] = {
     "applications": [("sent", "decided")],
     "account_rules": [("start", "end")],
     "invoices": [("dated", "due")],
+    "inquiries": [("start_from", "start_to")],
 }
 INTERRUPTED = "avbrott"
 #: Fields that the file calls something else.
 WRITTEN = {"dated": "date"}
 #: Lists whose rows nothing refers to by one name.
-UNNAMED = ("assessments", "consents", "checks", "account_rules", "invoices")
+UNNAMED = ("assessments", "consents", "checks", "account_rules", "invoices", "inquiries")
 #: How a stay ended, and how its end was moved: compared when the file says it. A stored stay may have got it
 #: on the pages since.
 OF_THE_END = ("end_reason", "destination", "resumption", "extensions")
@@ -117,7 +120,12 @@ def contradictions(scenario: Scenario, stored: Scenario) -> list[ScenarioFault]:
         *_ends(scenario.placements, world),
     ]
     faults += invoice_faults(scenario.invoices, world)
-    return faults or [*_differing(scenario, stored), *_late_assessments(scenario, stored)]
+    faults += inquiry_faults(scenario.inquiries, stored.inquiries, world)
+    return faults or [
+        *_differing(scenario, stored),
+        *_late_assessments(scenario, stored),
+        *differing(scenario.inquiries, stored.inquiries),
+    ]
 
 
 def _doubles(scenario: Scenario) -> Faults:
@@ -169,14 +177,16 @@ def _differing(scenario: Scenario, stored: Scenario) -> Faults:
         if one.compare and getattr(scenario.municipality, one.name) != known:
             yield _differs("municipality", one.name)
     lists = zip(as_stored(scenario, stored).lists(), stored.lists(), strict=True)
-    for (_, rows), (_, stored_rows) in lists:
+    for (name, rows), (_, stored_rows) in lists:
+        if name == "inquiries":
+            continue  # they are compared step by step
         known_rows = {row.key: row for row in stored_rows}
         for row in rows:
             known = known_rows.get(row.key)
             if isinstance(known, PlacementRow):
-                for name in OF_THE_END:
-                    if getattr(row, name) and getattr(row, name) != getattr(known, name):
-                        yield _differs(row.path, name)
+                for key in OF_THE_END:
+                    if getattr(row, key) and getattr(row, key) != getattr(known, key):
+                        yield _differs(row.path, key)
             if known is not None and known != row:
                 for one in fields(row):
                     if one.compare and getattr(row, one.name) != getattr(known, one.name):

@@ -11,6 +11,9 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal
 
+from reports.scenario.inquiry_rows import InquiryRow
+from reports.scenario.row import Row
+
 
 @dataclass(frozen=True, slots=True)
 class ScenarioFault:
@@ -32,21 +35,6 @@ class ScenarioRefused(Exception):
 
     def __str__(self) -> str:
         return "\n".join(str(fault) for fault in self.faults)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    path: str = field(default="", compare=False)
-
-    @property
-    def key(self) -> tuple[object, ...]:
-        """What the row is known by when it is met again; the rest are its facts."""
-        return (self.ref,)  # type: ignore[attr-defined]
-
-    @property
-    def key_name(self) -> str:
-        """The name in the file of what makes the row unique."""
-        return "ref"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -382,6 +370,7 @@ class Scenario:
     reallocations: tuple[ReallocationRow, ...] = ()
     account_rules: tuple[AccountRuleRow, ...] = ()
     invoices: tuple[InvoiceRow, ...] = ()
+    inquiries: tuple[InquiryRow, ...] = ()
 
     def lists(self) -> Iterator[tuple[str, tuple[Row, ...]]]:
         """The lists of the file, by their names, in the order of the format."""

@@ -13,6 +13,8 @@ from avhopp.access.roles import Can
 from avhopp.kernel.identity import IdentityNumber
 from reports.scenario.contradictions import World
 from reports.scenario.document import AgreementRow, CaseRow, DecisionRow, PlacementRow, ProviderRow, Scenario
+from reports.scenario.inquiry_faults import is_outside
+from reports.scenario.inquiry_rows import InquiryRow
 from reports.scenario.values import shown
 from reports.scenario.vocabulary import HANDLER_ROLES, POLICE_ROLE
 
@@ -48,6 +50,8 @@ def gaps(scenario: Scenario, stored: Scenario) -> list[Gap]:
         *_placements(scenario, world),
         *_applications(scenario, world),
         *_checks(scenario, world),
+        *_inquiries(scenario, world),
+        *_trails(scenario, stored),
     ]
 
 
@@ -181,3 +185,45 @@ def _checks(scenario: Scenario, world: World) -> Iterator[Gap]:
             yield Gap(row.path, "beskrivning av avvikelsen", case=row.case, requires=Can.SEE_CHECKS)
         if row.planned < world.case(row.case).received:
             yield Gap(f"{row.path}.planned", "slagningen är äldre än ärendet", ODD)
+
+
+def _inquiries(scenario: Scenario, world: World) -> Iterator[Gap]:
+    for row in scenario.inquiries:
+        for one in row.asked:
+            if world.get("providers", one.provider).kind != row.kind:  # type: ignore[union-attr]
+                yield Gap(f"{one.path}.provider", "utföraren är av annat slag än förfrågan", ODD)
+        if row.chosen is not None and not row.chosen.because:
+            yield lacking(row, f"{row.chosen.path}.because", "skäl för valet av plats")
+        stay = world.get("placements", row.placement)
+        if isinstance(stay, PlacementRow):
+            yield from _against_stay(row, stay, world)
+
+
+def _against_stay(row: InquiryRow, stay: PlacementRow, world: World) -> Iterator[Gap]:
+    """What the pages would have asked before anybody was placed there."""
+    approved, outside = row.approved, stay.agreement is None
+    if row.chosen is not None and stay.first_day < row.chosen.on:
+        yield Gap(f"{row.chosen.path}.on", "platsen valdes efter att placeringen började", ODD)
+    if outside and row.offer is not None and not is_outside(row.offer, world):
+        text = "placeringen är utanför ramavtal, fast utföraren hade ett när den tillfrågades"
+        yield Gap(f"{row.path}.placement", text, ODD)
+    elif outside and approved is None:
+        yield lacking(row, f"{row.path}.approved", "godkännande av platsen utanför ramavtal")
+    if outside and approved is not None and stay.first_day < approved.on:
+        yield Gap(f"{approved.path}.on", "platsen godkändes efter att placeringen började", ODD)
+    if outside and approved is not None and (stay.end is None or stay.end > approved.to):
+        yield Gap(f"{approved.path}.to", "placeringen varar längre än godkännandet", ODD)
+
+
+def _trails(scenario: Scenario, stored: Scenario) -> Iterator[Gap]:
+    """Stays outside the framework that no inquiry led to, in a file that tells of inquiries."""
+    led_to = {row.placement for row in (*scenario.inquiries, *stored.inquiries)}
+    for row in scenario.placements if scenario.inquiries else ():
+        if row.agreement is None and row.ref not in led_to:
+            text = f"förfrågan som ledde till platsen utanför ramavtal ({shown(row.ref)})"
+            yield Gap(row.path, text, case=row.case, requires=Can.SEE_INVESTIGATION)
+
+
+def lacking(row: InquiryRow, path: str, text: str) -> Gap:
+    """A step that the inquiry's case lacks."""
+    return Gap(path, text, case=row.case, requires=Can.SEE_INVESTIGATION)

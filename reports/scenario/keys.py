@@ -28,8 +28,10 @@ from reports.scenario.document import (
     UnitRow,
     UserRow,
 )  # fmt: skip
+from reports.scenario.inquiry_rows import InquiryRow
 
 REQUIRED: Any = object()
+LONGEST_NOTE = 1000  # what the pages take of the texts of an inquiry
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +241,26 @@ KEYS: dict[str, tuple[type[Row], Mapping[str, Key]]] = {
             "paid": Key(read.anything, None),
         },
     ),
+    "inquiries": (
+        InquiryRow,
+        {
+            "case": Key(read.ref),
+            "kind": Key(read.one_of(words.MEASURE_KINDS)),
+            "made": Key(read.day),
+            "made_by": Key(read.username),
+            "age_span": Key(read.one_of(words.AGE_SPANS)),
+            "needs": Key(read.several_of(words.NEEDS), ()),
+            "start_from": Key(read.day),
+            "start_to": Key(read.day, None),
+            "months": Key(read.months),
+            "county": Key(read.one_of(words.COUNTIES), "spelar_ingen_roll"),
+            "text": Key(read.some_text(LONGEST_NOTE), ""),
+            "asked": Key(read.a_list, ()),
+            "chosen": Key(read.anything, None),
+            "approved": Key(read.anything, None),
+            "placement": Key(read.ref, None),
+        },
+    ),
 }
 RATE_KEYS = {
     "from": Key(read.day, name="start"),
@@ -272,3 +294,22 @@ LINE_KEYS = {
     "frees_nights": Key(read.truth, False),
     "not_nights": Key(read.long_text, ""),
 }
+ASKED_KEYS = {
+    "provider": Key(read.ref),
+    "on": Key(read.day),
+    "how": Key(read.one_of(words.ASKED_HOW)),
+    "answered": Key(read.day, None),
+    "declined": Key(read.truth, False),
+    "rate": Key(read.money(10), None),
+    "start": Key(read.day, None),
+    "fits": Key(read.truth, None),
+    "distance": Key(read.one_of(words.DISTANCES), ""),
+    "note": Key(read.some_text(LONGEST_NOTE), ""),
+}
+CHOSEN_KEYS = {
+    "provider": Key(read.ref),
+    "by": Key(read.username),
+    "on": Key(read.day),
+    "because": Key(read.some_text(LONGEST_NOTE), ""),
+}
+APPROVED_KEYS = {"by": Key(read.username), "on": Key(read.day), "to": Key(read.day)}

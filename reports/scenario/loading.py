@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 
 from avhopp.access.context import acting
 from avhopp.access.roles import Role
@@ -14,11 +15,13 @@ from reports.scenario.batches import defer, settle
 from reports.scenario.contradictions import contradictions
 from reports.scenario.document import Scenario, ScenarioFault, ScenarioRefused
 from reports.scenario.gaps import Gap, gaps
+from reports.scenario.inquiry_faults import ahead
 from reports.scenario.invoicing import Clerk
 from reports.scenario.normal import as_stored
 from reports.scenario.reading import MAX_FAULTS
 from reports.scenario.stored import stored_scenario
 from reports.scenario.telling import REASON
+from reports.scenario.trails import undelegated
 from reports.scenario.writing import Writer
 
 
@@ -54,10 +57,11 @@ def load(*, scenario: Scenario, at: datetime, is_demo: bool = False, tells_gaps:
             defer()
             stored = stored_scenario(municipality)
             faults = contradictions(scenario, stored)
+            faults = faults or list(ahead(scenario.inquiries, timezone.localdate(at)))
             if faults:
                 raise ScenarioRefused(faults[:MAX_FAULTS])
             new = only_new(as_stored(scenario, stored), stored)
-            found = tuple(gaps(scenario, stored))
+            found = (*gaps(scenario, stored), *undelegated(scenario.inquiries, municipality))
             try:
                 writer = Writer(municipality, importer, at, new)
                 writer.write(found if tells_gaps else ())

@@ -22,7 +22,20 @@ from reports.scenario.document import (
     ScenarioRefused,
     StepRow,
 )  # fmt: skip
-from reports.scenario.keys import EXTENSION_KEYS, KEYS, LINE_KEYS, RATE_KEYS, REQUIRED, STEP_KEYS, STEPS, Key
+from reports.scenario.inquiry_rows import ApprovedRow, AskedRow, ChosenRow, InquiryRow
+from reports.scenario.keys import (
+    APPROVED_KEYS,
+    ASKED_KEYS,
+    CHOSEN_KEYS,
+    EXTENSION_KEYS,
+    KEYS,
+    LINE_KEYS,
+    RATE_KEYS,
+    REQUIRED,
+    STEP_KEYS,
+    STEPS,
+    Key,
+)  # fmt: skip
 
 #: A county's 250 cases take about half a megabyte. What is larger than this is never read into the memory.
 MAX_BYTES = 50 * 1024 * 1024
@@ -115,6 +128,8 @@ class _Reading:
             self._placement(found, written, path)
         if row is InvoiceRow:
             self._invoice(found, path)
+        if row is InquiryRow:
+            self._inquiry(found, path)
         return row(path=path, **found) if len(self.faults) == before else None
 
     def _placement(self, found: dict[str, Any], written: dict[str, object], path: str) -> None:
@@ -136,6 +151,14 @@ class _Reading:
                 found[name] = self._row(StepRow, STEP_KEYS, found[name], f"{path}.{name}")
         if found["due"] is None and found["dated"] is not None:
             found["due"] = found["dated"] + DAYS_TO_PAY
+
+    def _inquiry(self, found: dict[str, Any], path: str) -> None:
+        found["asked"] = self._rows(AskedRow, ASKED_KEYS, list(found["asked"] or ()), f"{path}.asked")
+        for name, row, keys in (("chosen", ChosenRow, CHOSEN_KEYS), ("approved", ApprovedRow, APPROVED_KEYS)):
+            if found[name] is not None:
+                found[name] = self._row(row, keys, found[name], f"{path}.{name}")
+        if found["start_to"] is None:
+            found["start_to"] = found["start_from"]
 
     def _value(self, key: Key, written: dict[str, object], path: str, name: str) -> Any:
         value = written.get(name)

@@ -46,6 +46,7 @@ from reports.scenario.document import (
 )  # fmt: skip
 from reports.scenario.invoicing import stored_invoices
 from reports.scenario.normal import REASON_UNKNOWN
+from reports.scenario.trails import stored_inquiries
 
 
 def stored_scenario(municipality: Municipality) -> Scenario:
@@ -94,6 +95,7 @@ class _Stored:
             applications=self._applications(),
             checks=self._checks(),
             reallocations=self._reallocations(),
+            inquiries=stored_inquiries(self.cases, _ref),
             **stored_invoices(home),
         )
 

@@ -1,6 +1,6 @@
 """The events of what a file tells: the timeline shows each on the day it happened, and what is missing."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +13,8 @@ from cases.models import Case, Decision
 from cases.states import MeasureKind
 from collaboration.models import Consent, PoliceAssessment
 from placements.models import Placement
+from placements.procurement import telling as steps
+from placements.procurement.models import Inquiry, Offer
 from reports.scenario.batches import BATCH
 from reports.scenario.gaps import Gap
 
@@ -70,6 +72,26 @@ class Teller:
             self._tell(
                 row.case_id, "placering_avslutad", Can.SEE_PLACEMENT, row.end, f"{kind} slutade.", row.pk
             )
+
+    def searched(self, row: Inquiry, offers: Iterable[Offer]) -> None:
+        """How a place was looked for and found: each step as the pages tell it, on its day."""
+        offers, code = list(offers), row.code
+        told = [(row.made_on, steps.written(code))]
+        for day, number in Counter(one.asked_on for one in offers).items():
+            told.append((day, steps.asked(code, number)))
+        for one in offers:
+            if one.answered_on is not None:
+                declined = one.state == Offer.State.DECLINED
+                told.append((one.answered_on, steps.answered(code, declined=declined)))
+        if row.chosen is not None and row.chosen_on is not None:
+            told.append((row.chosen_on, steps.chosen(code, outside=row.chosen.is_outside)))
+        if row.approved_on is not None and row.approved_to is not None:
+            told.append((row.approved_on, steps.approved(code, row.approved_to)))
+        if row.placement is not None:
+            began = row.placement.start or self.today
+            told.append((min(began, self.today), steps.placed(code)))
+        for day, (kind, text) in told:
+            self._tell(row.case_id, kind, Can.SEE_INVESTIGATION, day, text, row.pk)
 
     def lacking(self, found: Iterable[Gap], new_cases: dict[str, Case]) -> None:
         """What the new cases lack, one event for each kind of information."""

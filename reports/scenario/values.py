@@ -15,6 +15,7 @@ from reports.scenario.vocabulary import MACHINE_HANDLES
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2200, 12, 31)
 MAX_CHILDREN = 30
+MAX_MONTHS = 60
 LONGEST_TEXT = 5000
 SHOWN = 60  # characters of the file that a message repeats at most
 
@@ -82,8 +83,12 @@ def optional_text(longest: int) -> Callable[[object], str | None]:
     return lambda value: _text(value, longest) or None
 
 
-def long_text(value: object) -> str:
-    return _text(value, LONGEST_TEXT)
+def some_text(longest: int) -> Callable[[object], str]:
+    """A text that may be empty, and of several lines."""
+    return lambda value: _text(value, longest)
+
+
+long_text = some_text(LONGEST_TEXT)
 
 
 ref = text(60)
@@ -110,6 +115,23 @@ def one_of(words: Collection[str]) -> Callable[[object], str]:
         return value
 
     return reader
+
+
+def several_of(words: Collection[str]) -> Callable[[object], tuple[str, ...]]:
+    """A list of the format's words, each once; in alphabetical order."""
+    return lambda value: _listed(value, one_of(words), "Samma värde står två gånger.")
+
+
+def _listed(value: object, reader: Callable[[object], str], twice: str) -> tuple[str, ...]:
+    found = []
+    for place, one in enumerate(a_list(value)):
+        try:
+            found.append(reader(one))
+        except BadValue as bad:
+            raise BadValue(bad.text, f"[{place}]") from None
+    if len(set(found)) < len(found):
+        raise BadValue(twice)
+    return tuple(sorted(found))
 
 
 def day(value: object) -> date:
@@ -182,6 +204,14 @@ def identity(value: object) -> str:
         raise BadValue(refused.text) from None
 
 
+def months(value: object) -> int:
+    """How long a place is asked for, as the pages take it."""
+    found = _integer(value)
+    if not 1 <= found <= MAX_MONTHS:
+        raise BadValue(f"Antalet månader ska vara 1 till {MAX_MONTHS}.")
+    return found
+
+
 def municipality_code(value: object) -> str:
     if not isinstance(value, str) or not _MUNICIPALITY.fullmatch(value):
         raise BadValue("Kommunkoden skrivs som text med fyra siffror.")
@@ -190,19 +220,9 @@ def municipality_code(value: object) -> str:
 
 def categories(value: object) -> tuple[str, ...]:
     """The kinds of information that a consent covers: at least one, each once, in alphabetical order."""
-    if not isinstance(value, list):
-        raise BadValue("Här ska stå en lista.")
-    if not value:
+    if value == []:
         raise BadValue("Ett samtycke gäller minst en uppgift.")
-    found = []
-    for place, one in enumerate(value):
-        try:
-            found.append(text(30)(one))
-        except BadValue as bad:
-            raise BadValue(bad.text, f"[{place}]") from None
-    if len(set(found)) < len(found):
-        raise BadValue("Samma uppgift står två gånger.")
-    return tuple(sorted(found))
+    return _listed(value, text(30), "Samma uppgift står två gånger.")
 
 
 def code(value: object) -> str:

@@ -74,3 +74,20 @@ DESTINATIONS = frozenset(
 RESUMPTIONS = frozenset({"ja", "nej", "okant"})
 EXTENSION_KINDS = frozenset({"forlangd", "kortad", "overliggande"})
 LINE_KINDS = frozenset({"dygn", "annat"})
+AGE_SPANS = frozenset({"under_18", "18_24", "25_34", "35_49", "50_plus"})
+NEEDS = frozenset(
+    {
+        "bemannat_dygnet_runt",
+        "skyddat_lage",
+        "program_kriminalitet",
+        "beroendebehandling",
+        "samtalsstod",
+        "studier_arbete",
+        "tillganglighet",
+        "tolk",
+        "familj_med",
+    }
+)
+COUNTIES = frozenset({"i_lanet", "utanfor_lanet", "spelar_ingen_roll"})
+ASKED_HOW = frozenset({"telefon", "saker_epost", "brev", "upphandling"})
+DISTANCES = frozenset({"i_lanet", "grannlan", "langre_bort", "okant"})

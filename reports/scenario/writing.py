@@ -32,6 +32,7 @@ from reports.scenario.gaps import Gap
 from reports.scenario.normal import REASON_UNKNOWN
 from reports.scenario.states import state_of
 from reports.scenario.telling import Teller
+from reports.scenario.trails import write_inquiries
 
 #: The lists whose rows others refer to, with their models and what their references are called.
 KNOWN: tuple[tuple[str, type[Model], str], ...] = (
@@ -73,6 +74,7 @@ class Writer:
         self._people_and_cases()
         self._decisions()
         self._placements()
+        write_inquiries(self.home, self.new.inquiries, self.rows, self.teller)
         self._collaboration()
         self._states()
         self.teller.lacking(gaps, self.new_cases)

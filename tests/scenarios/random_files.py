@@ -9,6 +9,7 @@ import copy
 from hypothesis import strategies as st
 
 from tests.reports.random_scenarios import scenarios
+from tests.scenarios.random_inquiries import INSIDE, OTHER, OUTSIDE, inquiries
 
 MUNICIPALITY = {"code": "0177", "name": "Slumpkommun", "board": "Socialnämnden", "registry_prefix": "SN"}
 
@@ -16,7 +17,8 @@ MUNICIPALITY = {"code": "0177", "name": "Slumpkommun", "board": "Socialnämnden"
 @st.composite
 def files(draw) -> dict:
     """A file that loads, with every list filled."""
-    return whole(draw(scenarios()))
+    file = whole(draw(scenarios()))
+    return file | {"inquiries": draw(inquiries(file))}
 
 
 def whole(facts: dict) -> dict:
@@ -25,10 +27,13 @@ def whole(facts: dict) -> dict:
     return file | {
         "municipality": MUNICIPALITY,
         "units": [{"ref": "e", "name": "Enheten"}],
-        "users": [{"username": "asta", "role": "socialsekreterare", "unit": "e"}],
-        "providers": [{"ref": "hem", "name": "Hemmet", "kind": "hvb"}],
+        "users": [
+            {"username": "asta", "role": "socialsekreterare", "unit": "e"},
+            {"username": "bo", "role": "enhetschef", "unit": "e"},
+        ],
+        "providers": [{"ref": ref, "name": ref, "kind": "hvb"} for ref in (INSIDE, OUTSIDE, OTHER)],
         "agreements": [
-            {**row, "provider": "hem", "start": "2015-01-01", "end": None, "rate": "1000"}
+            {**row, "provider": INSIDE, "start": "2015-01-01", "end": None, "rate": "1000"}
             for row in file["agreements"]
         ],
         "persons": [{**row, "identity": with_check_digit(row["identity"])} for row in file["persons"]],
@@ -58,7 +63,12 @@ def whole(facts: dict) -> dict:
 def mended(placements: list[dict], cases: dict[str, dict]):
     followed = {None}
     for row in placements:
-        row = {**row, "provider": "hem", "outside_reason": None if row["agreement"] else "Ingen plats fanns"}
+        inside = row["agreement"] is not None
+        row = {
+            **row,
+            "provider": INSIDE if inside else OUTSIDE,
+            "outside_reason": None if inside else "Ingen plats fanns",
+        }
         if row["start"] is None:
             row["planned_start"] = max(row["planned_start"], cases[row["case"]]["received"])
             row["planned_start"] = min(row["planned_start"], row["end"] or row["planned_start"])

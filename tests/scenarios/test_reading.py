@@ -12,6 +12,7 @@ from cases.states import ClosingReason, MeasureKind, Source
 from collaboration.contents import Category
 from collaboration.models.assessment import CrimeDegree, ProtectionNeed, Threat
 from placements.models import BudgetLine, GrantApplication
+from placements.procurement.models import AgeSpan, CountyWish, Need, Offer
 from reports.scenario import vocabulary as words
 from reports.scenario.gaps import CONSENT_CATEGORIES
 from reports.scenario.reading import read_bytes
@@ -37,6 +38,11 @@ LATER_STATUSES = {"utkast", "avskriven", "aterbetald"}
         (words.PROTECTION_NEEDS, ProtectionNeed.values),
         (words.APPLICATION_STATUSES, set(GrantApplication.Status.values) - LATER_STATUSES),
         (CONSENT_CATEGORIES, Category.values),
+        (words.AGE_SPANS, AgeSpan.values),
+        (words.NEEDS, Need.values),
+        (words.COUNTIES, CountyWish.values),
+        (words.ASKED_HOW, Offer.How.values),
+        (words.DISTANCES, Offer.Distance.values),
     ],
 )
 def test_the_words_of_the_format_are_those_of_the_models(known, choices):

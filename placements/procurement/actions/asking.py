@@ -13,6 +13,7 @@ from cases.models import Case
 from placements.actions.refusals import told
 from placements.actions.writing import opened
 from placements.models import FrameworkAgreement, Provider
+from placements.procurement import telling
 from placements.procurement.models import Inquiry, Offer
 from placements.procurement.wording import check_names_nobody
 from placements.rules import check_kind
@@ -57,7 +58,7 @@ def write_inquiry(*, case: Case, wish: Wish, by: User, today: date) -> Inquiry:
         made_by=by,
     )
     inquiry.save(force_insert=True)
-    _note(inquiry, by, today, "forfragan", f"Förfrågan {inquiry.code} om plats skrevs.")
+    note(inquiry, by, today, telling.written(inquiry.code))
     return inquiry
 
 
@@ -94,8 +95,7 @@ def ask_providers(
         with told():
             row.save(force_insert=True)
         rows.append(row)
-    count = f"{len(rows)} utförare" if len(rows) > 1 else "En utförare"
-    _note(inquiry, by, on, "utforare_tillfragade", f"{count} tillfrågades i förfrågan {inquiry.code}.")
+    note(inquiry, by, on, telling.asked(inquiry.code, len(rows)))
     return rows
 
 
@@ -136,8 +136,7 @@ def record_offer(*, offer: Offer, answer: Answer, by: User, today: date) -> Offe
     offer.fits, offer.distance = answer.fits, answer.distance
     with told():
         offer.save()
-    text = "tackade nej" if answer.declined else "erbjöd en plats"
-    _note(inquiry, by, answer.on, "offert", f"En utförare {text} i förfrågan {inquiry.code}.")
+    note(inquiry, by, answer.on, telling.answered(inquiry.code, declined=answer.declined))
     return offer
 
 
@@ -153,8 +152,9 @@ def held(inquiry: Inquiry, by: User) -> Inquiry:
     return inquiry
 
 
-def _note(inquiry: Inquiry, by: User, on: date, kind: str, text: str) -> None:
+def note(inquiry: Inquiry, by: User, on: date, told: telling.Told) -> None:
+    """Record the step as an event of the inquiry's case."""
     record(
-        by=by, case=inquiry.case, kind=kind, requires=Can.SEE_INVESTIGATION, on=on, text=text,
+        by=by, case=inquiry.case, kind=told.kind, requires=Can.SEE_INVESTIGATION, on=on, text=told.text,
         object_id=inquiry.pk,
     )  # fmt: skip

@@ -5,15 +5,14 @@ from datetime import date
 from avhopp.access.policy import demand
 from avhopp.access.roles import Can
 from avhopp.accounts.models import User
-from avhopp.audit.events import record
 from avhopp.kernel.refusal import Refused
-from avhopp.kernel.swedish import format_day
 from cases import rules
 from cases.actions.decision import delegation_on
 from cases.models import Case
 from placements.actions.placing import Terms
 from placements.models import Placement
-from placements.procurement.actions.asking import held
+from placements.procurement import telling
+from placements.procurement.actions.asking import held, note
 from placements.procurement.models import Inquiry, Offer
 
 
@@ -32,8 +31,7 @@ def choose_offer(*, offer: Offer, reason: str, by: User, today: date) -> Inquiry
     inquiry.chosen, inquiry.choice_reason = offer, reason.strip()
     inquiry.chosen_on, inquiry.chosen_by = today, by
     inquiry.save(update_fields=["chosen", "choice_reason", "chosen_on", "chosen_by"])
-    where = "utanför ramavtal" if offer.is_outside else "inom ramavtal"
-    _note(inquiry, by, today, "plats_vald", f"En plats {where} valdes i förfrågan {inquiry.code}.")
+    note(inquiry, by, today, telling.chosen(inquiry.code, outside=offer.is_outside))
     return inquiry
 
 
@@ -66,8 +64,7 @@ def approve_choice(*, inquiry: Inquiry, until: date, by: User, today: date) -> I
     rules.allowing_rule(by.role, wanted, delegation_on(municipality_id=case.municipality_id, day=today))
     inquiry.approved_on, inquiry.approved_by, inquiry.approved_to = today, by, until
     inquiry.save(update_fields=["approved_on", "approved_by", "approved_to"])
-    text = f"Platsen utanför ramavtal i förfrågan {inquiry.code} godkändes till {format_day(until)}."
-    _note(inquiry, by, today, "plats_godkand", text)
+    note(inquiry, by, today, telling.approved(inquiry.code, until))
     return inquiry
 
 
@@ -107,12 +104,5 @@ def note_placed(*, inquiry: Inquiry, placement: Placement, by: User, today: date
     inquiry = Inquiry.objects.locked().get(pk=inquiry.pk)
     inquiry.placement = placement
     inquiry.save(update_fields=["placement"])
-    _note(inquiry, by, today, "forfragan_placerad", f"Förfrågan {inquiry.code} ledde till en placering.")
+    note(inquiry, by, today, telling.placed(inquiry.code))
     return inquiry
-
-
-def _note(inquiry: Inquiry, by: User, on: date, kind: str, text: str) -> None:
-    record(
-        by=by, case=inquiry.case, kind=kind, requires=Can.SEE_INVESTIGATION, on=on, text=text,
-        object_id=inquiry.pk,
-    )  # fmt: skip

@@ -34,6 +34,9 @@ LABELS = {
     "applications": "ansökningar",
     "checks": "slagningar",
     "reallocations": "omfördelningar",
+    "account_rules": "konteringsregler",
+    "invoices": "fakturor",
+    "inquiries": "förfrågningar",
 }
 
 
