@@ -19,14 +19,6 @@ KEEP_FROZEN = (
         decided constant boolean := (new.paragraph, new.paragraph_date)
             is distinct from (old.paragraph, old.paragraph_date);
     begin
-        if by_people and (
-            approves and (not sec.able('approve_report') or new.approved_by_id is distinct from sec.actor()
-                          or new.requested_by_id is not distinct from sec.actor())
-            or prepared and (new.requested_by_id is distinct from sec.actor() or not sec.able('make_report'))
-            or decided and not sec.able('record_paragraph')) then
-            raise exception 'who: the step is not this account''s to take'
-                using errcode = 'check_violation', constraint = 'report_steps_by_those_who_may';
-        end if;
         if (old.municipality_id, old.month, old.version, old.as_of)
            is distinct from (new.municipality_id, new.month, new.version, new.as_of) then
             raise exception 'frozen: a report keeps its month and version'
@@ -42,6 +34,14 @@ KEEP_FROZEN = (
                <> (to_jsonb(old) - 'paragraph' - 'paragraph_date') then
             raise exception 'approved: an approved report is locked'
                 using errcode = 'check_violation', constraint = 'approved_report_is_locked';
+        end if;
+        if by_people and (
+            approves and (not sec.able('approve_report') or new.approved_by_id is distinct from sec.actor()
+                          or new.requested_by_id is not distinct from sec.actor())
+            or prepared and (new.requested_by_id is distinct from sec.actor() or not sec.able('make_report'))
+            or decided and not sec.able('record_paragraph')) then
+            raise exception 'who: the step is not this account''s to take'
+                using errcode = 'check_violation', constraint = 'report_steps_by_those_who_may';
         end if;
         return new;
     end $$

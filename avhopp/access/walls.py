@@ -270,13 +270,15 @@ def _table(table: Table) -> Iterator[str]:
 
 
 def _stays(table: Table) -> Iterator[str]:
-    """A row stays in its case, and in its municipality.
+    """A row stays in its case and its municipality, and keeps its id.
 
     The update policy asks for sight of the old row and the right to write the new:
     without this, whoever may read one case and work in another could move rows from the first to the second.
-    A case itself could be given to another municipality, where emergencies and the report find it.
+    A case itself could be given to another municipality, where emergencies and the report find it; and two
+    accounts could change ids, so that each had the other's role.
     """
-    fixed = [table.case_column, *({"municipality_id"} & set(table.columns)), *table.fixed]
+    fixed = [one for one in ("id", "municipality_id") if one in table.columns]
+    fixed += [table.case_column, *table.fixed]
     moved = [f"old.{column} is distinct from new.{column}" for column in fixed if column]
     yield f"drop trigger if exists stays on app.{table.name}"
     if moved and "update" in table.web:

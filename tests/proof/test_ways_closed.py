@@ -140,11 +140,13 @@ def test_nobody_writes_an_event_in_a_case_that_is_hidden(bench):
     add = """
         insert into app.audit_event (id, at, actor_id, actor_name, municipality_id, case_id, requires, kind,
             occurred_on, text, reason)
-        values (gen_random_uuid(), now(), %s, 'Namn', %s, %s, 'see_case', 'prov', now(), 'Fri text', '')"""
+        values (gen_random_uuid(), now(), %s, %s, %s, %s, 'see_case', 'prov', now(), 'Fri text', '')"""
     for relation, sees in (("same_unit", False), ("assigned", True)):
         who = bench.world.people["handler", relation]
         with bench.acting("web", context(who)):
-            assert refused(bench, add, who.pk, who.municipality_id, bench.world.case) is not sees, relation
+            row = (who.pk, who.name, who.municipality_id, bench.world.case)
+            assert refused(bench, add, *row) is not sees, relation
+            assert refused(bench, add, who.pk, "Bo", *row[2:])  # the name that the timeline shows
 
 
 def test_nobody_writes_a_read_of_the_police(bench):
@@ -157,6 +159,7 @@ def test_nobody_writes_a_read_of_the_police(bench):
         for source, goes in (("web", True), ("portal", False)):
             row = (who.pk, who.role, who.municipality_id, bench.world.case, source)
             assert refused(bench, add, *row) is not goes, source
+            assert refused(bench, add, who.pk, "logggranskare", *row[2:]), source
 
 
 def test_nobody_without_a_context_joins_a_team(bench):
@@ -521,3 +524,31 @@ def test_every_row_of_a_municipality_stays_in_it(bench):
             move = f"update app.cases_{table} set municipality_id = %s where id = %s"
             assert refused(bench, move, away, row), table
             assert not refused(bench, move, bench.home, row), table
+
+
+def test_nobody_is_somebody_else_by_changing_ids(bench):
+    """Two accounts' ids changed places without a context: each signed context then had the other's role, and
+    in another municipality that one's budget, invoices and emergencies.
+    """
+    people, admin = bench.world.people, bench.admin
+    mine, theirs = people["handler", "assigned"].pk, people["manager", "other_municipality"].pk
+    swap = "update app.accounts_user set id = %s where id = %s"
+    me = "select (sec.me()).role, sec.municipality()"
+    with bench.acting("web", context(people["handler", "assigned"])):
+        before = admin.execute(me).fetchone()
+        admin.execute("select set_config('avhopp.actor', '', true)")
+        third = uuid.uuid4()
+        went = [
+            refused(bench, swap, new, old) for new, old in ((third, theirs), (theirs, mine), (mine, third))
+        ]
+        admin.execute("select set_config('avhopp.actor', %s, true)", [context(people["handler", "assigned"])])
+        assert admin.execute(me).fetchone() == before
+        assert went[0]
+    changing = admin.execute("""
+        select c.relname from pg_class c join pg_attribute a on a.attrelid = c.oid
+        where c.relnamespace = 'app'::regnamespace and c.relkind = 'r' and a.attname = 'id'
+          and has_table_privilege('avhopp_web', c.oid, 'update')
+          and not exists (select from pg_trigger t where t.tgrelid = c.oid and t.tgname = 'stays'
+                          and pg_get_triggerdef(t.oid) like '%%old.id%%')
+        """).fetchall()
+    assert changing == []

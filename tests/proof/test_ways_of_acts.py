@@ -203,11 +203,12 @@ def test_no_alarm_is_silenced_by_an_event_of_ones_own(bench):
     add = """
         insert into app.audit_event (id, at, actor_id, actor_name, municipality_id, requires, kind,
             occurred_on, text, reason, object_id)
-        values (gen_random_uuid(), now(), %s, 'Namn', %s, 'see_journal', %s, current_date, '', '', %s)"""
+        values (gen_random_uuid(), now(), %s, %s, %s, 'see_journal', %s, current_date, '', '', %s)"""
     with bench.admin.transaction(force_rollback=True):
         bench.admin.execute("set local session authorization avhopp_web")
         bench.admin.execute("select set_config('avhopp.actor', %s, true)", [context(handler)])
-        assert not refused(bench, add, handler.pk, handler.municipality_id, MANY_CASES, handler.pk)
+        own = (handler.pk, handler.name, handler.municipality_id)
+        assert not refused(bench, add, *own, MANY_CASES, handler.pk)
         bench.admin.execute("set local session authorization default")
         bench.admin.execute(
             "select audit.tell_of_reading(%s, %s, 'Läste mycket', current_date)", [handler.pk, MANY_CASES]
@@ -274,3 +275,31 @@ def test_the_committees_paragraph_is_recorded_by_its_secretary(bench):
     for role, may in (("coordinator", False), ("manager", False), ("secretary", True)):
         with bench.acting("web", context(people[role, "unit"])):
             assert refused(bench, write, report) is not may, role
+
+
+def test_a_place_outside_the_agreements_is_chosen_and_approved_in_the_own_names(bench):
+    """Twin: one handler chooses, another approves; then nothing of it changes."""
+    handler, other = (bench.world.people["handler", one].pk for one in ("assigned", "co_handler"))
+    offer = row_of(bench, "procurement_offer", f"case_id = '{bench.world.case}'")
+    inquiry = offer["inquiry_id"]
+    bench.admin.execute(
+        "update app.procurement_inquiry set chosen_id = null, chosen_on = null, chosen_by_id = null, "
+        "choice_reason = '', approved_on = null, approved_by_id = null, approved_to = null where id = %s",
+        [inquiry],
+    )
+    choose = """
+        update app.procurement_inquiry set chosen_id = %s, chosen_on = current_date, chosen_by_id = %s
+        where id = %s"""
+    approve = """
+        update app.procurement_inquiry set approved_on = current_date, approved_by_id = %s,
+            approved_to = current_date + 30 where id = %s"""
+    be = "select set_config('avhopp.actor', %s, true)"
+    with bench.acting("web", context(handler)):
+        assert refused(bench, choose, offer["id"], other, inquiry)
+        assert not refused(bench, choose, offer["id"], handler, inquiry)
+        assert refused(bench, approve, other, inquiry)
+        assert refused(bench, approve, handler, inquiry)
+        bench.admin.execute(be, [context(other)])
+        assert not refused(bench, approve, other, inquiry)
+        assert refused(bench, choose, offer["id"], other, inquiry)
+        assert refused(bench, approve.replace("+ 30", "+ 60"), other, inquiry)
