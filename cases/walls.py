@@ -54,7 +54,8 @@ NEW_OR_ASSIGNED = (
 )
 #: Nobody gives access to themselves, but to the case that they open; nor to anybody of another municipality.
 TO_SOMEBODY_ELSE = (
-    "(user_id <> (select sec.actor()) or sec.is_new_case(content_object_id)) and sec.works_here(user_id)"
+    "(user_id <> (select sec.actor()) or sec.is_new_case(content_object_id)) and sec.works_here(user_id) "
+    "and kind <> 'enhet'"
 )
 #: Teams follow a case from its first day, as teams. Later a team gets a grant that ends, from others than its
 #: own members.
@@ -169,6 +170,7 @@ TABLES = [
         inserts=f"id = {cases_for(Can.OPEN_CASE)} and municipality_id = {municipality_for(Can.OPEN_CASE)} "
         f"and (person_id = {persons_for(Can.SEE_PERSON)} or (select sec.is_new_person(person_id)))",
         writes=f"id = {cases_for(Can.WRITE_CASE, Can.DECIDE, Can.WRITE_PLACEMENT, Can.ASSIGN)}",
+        fixed=("case_no",),  # what a request for access and an emergency ask for
         extra_triggers=SAME_PERSON,
     ),
     RuledTable(

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.util import find_spec
+from typing import Any
 
 from django.apps import apps
 from django.db.models import Model
@@ -314,7 +315,9 @@ def _within(table: Table) -> Iterator[str]:
     """What a row of a case names is of that case."""
     yield f"drop trigger if exists within_case on app.{table.name}"
     if table.within:
-        named = {one.column: one.related_model for one in table.model._meta.local_concrete_fields}
+        named: dict[str, Any] = {
+            one.column: one.related_model for one in table.model._meta.local_concrete_fields
+        }
         arguments = ", ".join(f"'{one}', '{named[one]._meta.db_table}'" for one in table.within)
         yield WITHIN
         yield (

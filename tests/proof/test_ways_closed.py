@@ -88,6 +88,7 @@ def test_nobody_gives_themselves_access_to_a_case(bench):
         row = (world.case, coordinator.pk, "medhandlaggare", coordinator.pk)
         assert refused(bench, GRANT, *row)
         assert not refused(bench, GRANT, world.case, other.pk, "medhandlaggare", coordinator.pk)
+        assert refused(bench, GRANT, world.case, other.pk, "enhet", coordinator.pk)  # a team's, never ended
 
 
 def test_no_case_is_opened_for_a_person_who_is_hidden(bench):
@@ -117,6 +118,8 @@ def test_a_case_keeps_its_person(bench):
         change = "update app.cases_case set person_id = %s where id = %s"
         assert refused(bench, change, other, bench.world.case)
         assert not refused(bench, change, bench.person, bench.world.case)
+        renumber = "update app.cases_case set case_no = 'AVH-1999-0001' where id = %s"
+        assert refused(bench, renumber, bench.world.case)  # another is opened by the number that is asked for
 
 
 WITHOUT_CONTEXT = [

@@ -136,7 +136,7 @@ begin
     if (to_jsonb(new) - may_change) <> (to_jsonb(old) - may_change)
        or new.valid_to is null and old.valid_to is not null
        or new.valid_to > coalesce(old.valid_to, 'infinity')
-       or old.valid_to <= statement_timestamp() or old.kind = 'enhet' then
+       or old.valid_to <= statement_timestamp() or old.kind = 'enhet' and tg_table_name = 'cases_casegroupgrant' then
         raise exception 'granted: a grant is only ended' using errcode = 'check_violation', constraint = 'grant_is_only_ended';
     end if;
     return new;
