@@ -52,8 +52,18 @@ NEW_OR_ASSIGNED = (
     f"and (content_object_id = {cases_for(Can.ASSIGN)} "
     "or ((select sec.able('open_case')) and sec.is_new_case(content_object_id)))"
 )
-#: Nobody gives access to themselves, but to the case that they open.
-TO_SOMEBODY_ELSE = "(user_id <> (select sec.actor()) or sec.is_new_case(content_object_id))"
+#: Nobody gives access to themselves, but to the case that they open; nor to anybody of another municipality.
+TO_SOMEBODY_ELSE = (
+    "(user_id <> (select sec.actor()) or sec.is_new_case(content_object_id)) and sec.works_here(user_id) "
+    "and kind <> 'enhet'"
+)
+#: Teams follow a case from its first day, as teams. Later a team gets a grant that ends, from others than its
+#: own members.
+TO_A_TEAM = (
+    "sec.is_team_here(group_id) and case kind when 'enhet' "
+    "then sec.is_new_case(content_object_id) or (select sec.able('load_scenario')) "
+    "when 'tillfallig' then group_id <> all (array(select sec.groups())) else false end"
+)
 #: Whoever ends a grant puts the own name to it.
 ENDED_BY_ACTOR = (
     "coalesce(ended_by_id, (select sec.actor())) = (select sec.actor()) "
@@ -101,6 +111,10 @@ ENDED_OR_REVIEWED = (
     "drop trigger if exists end_once on {table}",
     "create trigger end_once before update on {table} for each row "
     "when (old.ended_at is distinct from new.ended_at) execute function audit.answer_once('ended_at')",
+    "drop trigger if exists ended_by_taker on {table}",  # and by nobody's own statement, not who reviews it
+    "create trigger ended_by_taker before update on {table} for each row "
+    "when (old.ended_at is distinct from new.ended_at and current_user in ('avhopp_web', 'avhopp_worker')) "
+    "execute function audit.refuse()",
 )
 
 HERE = "municipality_id = (select sec.municipality())"
@@ -156,6 +170,7 @@ TABLES = [
         inserts=f"id = {cases_for(Can.OPEN_CASE)} and municipality_id = {municipality_for(Can.OPEN_CASE)} "
         f"and (person_id = {persons_for(Can.SEE_PERSON)} or (select sec.is_new_person(person_id)))",
         writes=f"id = {cases_for(Can.WRITE_CASE, Can.DECIDE, Can.WRITE_PLACEMENT, Can.ASSIGN)}",
+        fixed=("case_no",),  # what a request for access and an emergency ask for
         extra_triggers=SAME_PERSON,
     ),
     RuledTable(
@@ -177,7 +192,7 @@ TABLES = [
         model=CaseGroupGrant,
         worker="select",
         rows=OWN_GROUPS_GRANTS,
-        inserts=NEW_OR_ASSIGNED,
+        inserts=f"{NEW_OR_ASSIGNED} and {TO_A_TEAM}",
         writes=ENDED_BY_ACTOR,
         extra_triggers=ONLY_ENDED,
     ),
@@ -209,7 +224,15 @@ TABLES = [
         writes="to_id = (select sec.actor())",
         extra_triggers=answered_once("acknowledged_at"),
     ),
-    OpenTable(model=CaseNumber, extra_triggers=only_with(Can.OPEN_CASE)),
+    MunicipalityTable(
+        model=CaseNumber,
+        see=(Can.OPEN_CASE,),
+        write=(Can.OPEN_CASE,),
+        extra_triggers=(
+            "drop trigger if exists only_with on {table}",
+            *kept("count", "update"),
+        ),
+    ),
     MunicipalityTable(
         model=DuplicateFlag, web="select, update", see=(Can.SEE_DUPLICATES,), write=(Can.SEE_DUPLICATES,)
     ),
@@ -221,9 +244,11 @@ TABLES = [
         extra_triggers=answered_once("child_safety_assessed_on"),
     ),
     CaseTable(model=Investigation, see=Can.SEE_INVESTIGATION, write=(Can.WRITE_INVESTIGATION,)),
-    CaseTable(model=HealthPart, see=Can.SEE_HEALTH, write=(Can.WRITE_INVESTIGATION,)),
-    CaseTable(model=ChildrenPart, see=Can.SEE_CHILDREN, write=(Can.WRITE_INVESTIGATION,)),
-    CaseTable(model=ChildSafety, see=Can.SEE_CHILDREN, write=(Can.WRITE_INTAKE,)),
+    *(
+        CaseTable(model=model, see=see, write=(Can.WRITE_INVESTIGATION,), within=("investigation_id",))
+        for model, see in ((HealthPart, Can.SEE_HEALTH), (ChildrenPart, Can.SEE_CHILDREN))
+    ),
+    CaseTable(model=ChildSafety, see=Can.SEE_CHILDREN, write=(Can.WRITE_INTAKE,), within=("intake_id",)),
     OpenTable(model=LegalProvision, worker="select", extra_triggers=only_with(Can.LOAD_SCENARIO)),
     MunicipalityTable(
         model=DelegationOrder,
@@ -256,6 +281,7 @@ TABLES = [
         signed="author_id = (select sec.actor()) "
         "and coalesce(signed_by_id, (select sec.actor())) = (select sec.actor())",
         web="select, insert, update, delete",
+        within=("supersedes_id",),
         extra_triggers=(
             "drop trigger if exists keep_signed on {table}",
             "create trigger keep_signed before update or delete on {table} "
@@ -303,7 +329,7 @@ TABLES = [
         model=LogReviewQuestion,
         rows=f"case when municipality_id = {municipality_for(Can.REVIEW_LOG)} then true "
         "else to_id = (select sec.actor()) end",
-        inserts="asked_by_id = (select sec.actor()) and answered_at is null "
+        inserts="asked_by_id = (select sec.actor()) and answered_at is null and sec.works_here(to_id) "
         f"and municipality_id = {municipality_for(Can.REVIEW_LOG)}",
         writes="to_id = (select sec.actor())",
         extra_triggers=answered_once("answered_at", "answer"),

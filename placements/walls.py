@@ -73,13 +73,21 @@ TABLES = [
         MunicipalityTable(model=model, see=(Can.SEE_PROVIDERS,), write=(Can.WRITE_PROVIDERS,))
         for model in (ProviderContact, ProviderVisit, ProviderIncident, ProviderRemark)
     ),
-    CaseTable(model=Placement, worker="select", see=Can.SEE_PLACEMENT, write=(Can.WRITE_PLACEMENT,)),
+    CaseTable(
+        model=Placement,
+        worker="select",
+        see=Can.SEE_PLACEMENT,
+        write=(Can.WRITE_PLACEMENT,),
+        fixed=("decision_id",),  # what its prices were held against
+        within=("moved_from_id",),
+    ),
     CaseTable(
         model=PlacementPrice,
         web="select, insert, update, delete",
         worker="select",
         see=Can.SEE_MONEY,
         write=(Can.WRITE_PLACEMENT,),
+        fixed=("placement_id",),
     ),
     CaseTable(
         model=PlacementAbsence,
@@ -87,6 +95,7 @@ TABLES = [
         worker="select",
         see=Can.SEE_PLACEMENT,
         write=(Can.WRITE_PLACEMENT,),
+        fixed=("placement_id",),
     ),
     CaseTable(
         model=PlacementExtension,

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.util import find_spec
+from typing import Any
 
 from django.apps import apps
 from django.db.models import Model
@@ -73,6 +74,8 @@ class Table:
     worker: str = ""
     extra_triggers: tuple[str, ...] = ()
     in_ledger: bool = False  # rows are only added, and each is chained; history tables always are
+    fixed: tuple[str, ...] = ()  # columns that no row changes, beside its case and its municipality
+    within: tuple[str, ...] = ()  # columns that point at a row of the same case, by `_within`
 
     @property
     def name(self) -> str:
@@ -259,6 +262,7 @@ def _table(table: Table) -> Iterator[str]:
         )
         yield f"create policy remove on app.{table.name} for delete to {ACTORS} using ({table.write_rule()})"
     yield from _stays(table)
+    yield from _within(table)
     for statement in table.extra_triggers:
         yield statement.format(table=f"app.{table.name}")
     yield from _sealed(table.model, table.name)
@@ -267,17 +271,58 @@ def _table(table: Table) -> Iterator[str]:
 
 
 def _stays(table: Table) -> Iterator[str]:
-    """A row stays in its case.
+    """A row stays in its case and its municipality, and keeps its id.
 
     The update policy asks for sight of the old row and the right to write the new:
     without this, whoever may read one case and work in another could move rows from the first to the second.
+    A case itself could be given to another municipality, where emergencies and the report find it; and two
+    accounts could change ids, so that each had the other's role.
     """
-    column = table.case_column
+    fixed = [one for one in ("id", "municipality_id") if one in table.columns]
+    fixed += [table.case_column, *table.fixed]
+    moved = [f"old.{column} is distinct from new.{column}" for column in fixed if column]
     yield f"drop trigger if exists stays on app.{table.name}"
-    if column and "update" in table.web:
+    if moved and "update" in table.web:
         yield (
             f"create trigger stays before update on app.{table.name} for each row "
-            f"when (old.{column} is distinct from new.{column}) execute function audit.refuse()"
+            f"when ({' or '.join(moved)}) execute function audit.refuse()"
+        )
+
+
+#: The database's own references look past every wall: a row that names a hidden case's row would take its
+#: place there, and be told by a unique index whether that has been taken.
+WITHIN = """
+create or replace function audit.within_case() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+    named uuid;
+    same boolean;
+begin
+    for place in 0 .. tg_nargs - 1 by 2 loop
+        named := to_jsonb(new) ->> tg_argv[place];
+        execute format('select exists (select from app.%I t where t.id = $1 and t.case_id = $2)',
+                       tg_argv[place + 1]) into same using named, new.case_id;
+        if named is not null and not same then
+            raise exception 'within: % names what is not of its case', tg_table_name
+                using errcode = 'check_violation', constraint = 'of_the_same_case';
+        end if;
+    end loop;
+    return new;
+end $$"""
+
+
+def _within(table: Table) -> Iterator[str]:
+    """What a row of a case names is of that case."""
+    yield f"drop trigger if exists within_case on app.{table.name}"
+    if table.within:
+        named: dict[str, Any] = {
+            one.column: one.related_model for one in table.model._meta.local_concrete_fields
+        }
+        arguments = ", ".join(f"'{one}', '{named[one]._meta.db_table}'" for one in table.within)
+        yield WITHIN
+        yield (
+            f"create trigger within_case before insert or update of {', '.join(table.within)} "
+            f"on app.{table.name} for each row execute function audit.within_case({arguments})"
         )
 
 

@@ -27,7 +27,8 @@ from avhopp.accounts.powers import POWERS
 #: The processes that people reach; set-up and the owner's own functions are not among them.
 LOGINS = "'avhopp_web', 'avhopp_worker', 'avhopp_portal'"
 MACHINES = ", ".join(f"'{role}'" for role in MACHINE_ROLES)
-MANAGED = only_with(Can.MANAGE_ACCOUNTS, Can.LOAD_SCENARIO, on="update or delete")
+#: No page changes a municipality or a unit: whose name a police unit bears decides who gets what is released.
+FIXED = only_with(Can.LOAD_SCENARIO, on="update or delete")
 OWN = "user_id = (select sec.actor())"
 
 # An account is opened, and its powers and names changed, by whoever manages the accounts of its municipality,
@@ -151,9 +152,9 @@ language sql volatile security definer set search_path = '' as $$
 $$"""
 
 TABLES = [
-    OpenTable(model=Municipality, worker="select", extra_triggers=MANAGED),
-    OpenTable(model=Unit, worker="select", extra_triggers=MANAGED),
-    OpenTable(model=PoliceUnit, worker="select", extra_triggers=MANAGED),
+    OpenTable(model=Municipality, worker="select", extra_triggers=FIXED),
+    OpenTable(model=Unit, worker="select", extra_triggers=FIXED),
+    OpenTable(model=PoliceUnit, worker="select", extra_triggers=FIXED),
     OpenTable(
         model=User,
         worker="select (id, username, handle, name, title, phone, email, role, municipality_id, unit_id, "

@@ -76,7 +76,8 @@ begin
     return null;
 end $$"""
 
-#: One event of each kind per account and day, for those who follow the reading.
+#: One event of each kind per account and day, for those who follow the reading. Anybody may write an event:
+#: one that they do not see is no alarm.
 TELL = """
 create or replace function audit.tell_of_reading(reader uuid, what text, said text, today date) returns void
 language sql security definer set search_path = '' as $$
@@ -87,7 +88,8 @@ language sql security definer set search_path = '' as $$
     from app.accounts_user u
     where u.id = reader and not exists (
         select from app.audit_event e
-        where e.case_id is null and e.object_id = reader and e.kind = what and e.occurred_on = today)
+        where e.case_id is null and e.object_id = reader and e.kind = what and e.occurred_on = today
+          and e.municipality_id = u.municipality_id and e.requires = 'see_log_review')
 $$"""  # noqa: E501
 
 #: That the actor was stopped, told when what was stopped has been undone. It can only be said of oneself.

@@ -21,7 +21,8 @@ TABLES = [
         "when case_id = any (array(select sec.special_cases())) "
         "then case_id::text || '/' || requires = any (array(select sec.special_rights())) "
         "else requires = any (array(select sec.abilities())) end end",
-        inserts="actor_id = (select sec.actor()) and municipality_id = (select sec.municipality()) "
+        inserts="actor_id = (select sec.actor()) and actor_name = (select (sec.me()).name) "
+        "and municipality_id = (select sec.municipality()) "
         f"and (case_id is null or case_id = {cases_for(Can.SEE_CASE)})",
         in_ledger=True,
     ),
@@ -30,7 +31,8 @@ TABLES = [
         web="select, insert",
         worker="insert",
         rows=f"municipality_id = {municipality_for(Can.SEE_READ_LOG)}",
-        inserts="actor_id = (select sec.actor()) and municipality_id = (select sec.municipality()) "
+        inserts="actor_id = (select sec.actor()) and role = (select (sec.me()).role) "
+        "and municipality_id = (select sec.municipality()) "
         f"and (source <> 'portal' or (select (sec.me()).role) = '{Role.POLICE.value}')",
         extra_triggers=volume.TRIGGERS,
         in_ledger=True,

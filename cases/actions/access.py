@@ -53,7 +53,7 @@ def give_temporary(
         _may_receive(case, to, to_work, by)
         grants = [CaseUserGrant(user=to, **shared)]
     else:
-        grants = [CaseGroupGrant(group=group, **shared) for group in _groups_of(case, to)]
+        grants = [CaseGroupGrant(group=group, **shared) for group in _groups_of(case, to, by)]
     for grant in grants:
         grant.save(force_insert=True)
     what = "arbeta i" if to_work else "läsa"
@@ -179,8 +179,11 @@ def _may_receive(case: Case, to: User, to_work: bool, by: User) -> None:
         raise Refused("already_has_access", f"{to.name} har redan den behörigheten.", field="to")
 
 
-def _groups_of(case: Case, unit: Unit) -> list[Group]:
-    """The groups of everybody in the unit who works with cases, as far as they lack the case."""
+def _groups_of(case: Case, unit: Unit, by: User) -> list[Group]:
+    """The groups of everybody in the unit who works with cases, as far as they lack the case.
+
+    Not the group that `by` is in: nobody gives themselves access, nor by way of their team.
+    """
     if unit.municipality_id != case.municipality_id:
         raise Refused("role_opens_nothing", "Enheten hör till en annan kommun.", field="to")
     groups = [
@@ -191,6 +194,7 @@ def _groups_of(case: Case, unit: Unit) -> list[Group]:
             "group_id", flat=True
         )
     )
+    held |= set(by.groups.values_list("pk", flat=True))
     lacking = [group for group in groups if group.pk not in held]
     if not lacking:
         raise Refused("already_has_access", f"{unit.name} har redan behörighet.", field="to")

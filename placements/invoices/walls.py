@@ -21,8 +21,12 @@ DECIDED = "municipality_id = " + municipality_for(
 #: `case` and not `or`: the cases are computed for what is matched, the role is asked for what is not.
 LINES_SEEN = f"case when case_id is null then {SEEN} else case_id = {cases_for(Can.SEE_MONEY)} end"
 LINES_ADDED = (
-    f"{WRITTEN} and case when case_id is null then true else case_id = {cases_for(Can.WRITE_INVOICES)} end"
+    f"{WRITTEN} and account_string = '' and not_nights_by_id is null "
+    f"and case when case_id is null then true else case_id = {cases_for(Can.WRITE_INVOICES)} end"
 )
+#: An invoice comes in received, in the name of whoever registers it: every step after that is an update,
+#: which asks who takes it (audit.keep_invoice).
+RECEIVED = f"{WRITTEN} and registered_by_id = (select sec.actor()) and state = 'mottagen' and note = ''"
 LINES_WRITTEN = (
     f"case when case_id is null then {WRITTEN} "
     f"else case_id = {cases_for(Can.WRITE_INVOICES, Can.ATTEST_INVOICES)} end"
@@ -41,7 +45,7 @@ KEPT = (
 )
 
 TABLES = [
-    RuledTable(model=Invoice, rows=SEEN, inserts=WRITTEN, writes=DECIDED),
+    RuledTable(model=Invoice, rows=SEEN, inserts=RECEIVED, writes=DECIDED),
     RuledTable(
         model=InvoiceLine,
         rows=LINES_SEEN,

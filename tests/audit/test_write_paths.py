@@ -72,9 +72,9 @@ CHANGES: list[Callable] = [save, update, bulk_update, raw_sql]
 @pytest.mark.parametrize("path", CHANGES, ids=lambda path: path.__name__)
 def test_a_change_leaves_one_row_and_one_entry_per_row(cast, stored, path):
     chained, before = entries(), history(Unit)
-    with acting(cast.eva, reason=REASON):
+    with acting(cast.inlasare, reason=REASON):
         path(stored)
-    assert history(Unit)[: -len(before)] == [("~", cast.eva.pk, REASON)] * ROWS
+    assert history(Unit)[: -len(before)] == [("~", cast.inlasare.pk, REASON)] * ROWS
     assert entries() == chained + ROWS
 
 
@@ -94,9 +94,9 @@ def copy(units):
 @pytest.mark.parametrize("path", [bulk_create, copy], ids=lambda path: path.__name__)
 def test_new_rows_leave_one_row_and_one_entry_each(cast, units, path):
     chained = entries()
-    with acting(cast.eva, reason=REASON):
+    with acting(cast.inlasare, reason=REASON):
         path(units)
-    assert history(Unit) == [("+", cast.eva.pk, REASON)] * ROWS
+    assert history(Unit) == [("+", cast.inlasare.pk, REASON)] * ROWS
     assert entries() == chained + ROWS
 
 

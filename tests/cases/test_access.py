@@ -130,6 +130,23 @@ def test_a_unit_is_given_a_grant_and_whoever_joins_or_leaves_it_follows(as_, cas
     assert sees(cast, "cleo") == (False, False)
 
 
+def test_nobody_gives_the_own_team_access(cast, case, today):
+    """Whoever's own access can end does not keep it by way of the unit. The others of the unit get theirs."""
+    cast.change(cast.cleo, role=Role.SENIOR_CASE_WORKER)
+    with acting(cast.inlasare):
+        join_team(user=cast.cleo)
+    with acting(cast.frida):
+        add_co_handler(case=case, handler=cast.cleo, reason=WHY, by=cast.frida, today=today)
+    with acting(cast.cleo):
+        grants = give_temporary(
+            case=case, to=cast.ungdom, to_work=False, until=today, reason=WHY, by=cast.cleo,
+            at=timezone.now(),
+        )  # fmt: skip
+    own = cast.cleo.groups.get()
+    assert grants
+    assert own.pk not in {grant.group_id for grant in grants}
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
     [

@@ -246,7 +246,7 @@ class Bench:
     def added_by_a_stranger(self, table: str) -> Iterator[str]:
         found = self.admin.execute(f"select to_jsonb(t) from app.{table} t limit 1").fetchone()
         if found and table not in self.history:
-            row = self._fresh(table, found[0])
+            row = self._fresh(table, found[0], self.world.people["handler", "other_municipality"])
             with self.acting("web", context(self.world.people["handler", "other_municipality"])):
                 if self.tried(self._insert(table), [Jsonb(row)]) != "no":
                     yield f"{table}: a stranger adds a row"
@@ -274,7 +274,7 @@ class Bench:
                 changed = self.tried(f"update app.{table} set id = id where id = %s", [row["id"]])
                 if changed != ("no" if not changes else 1 if may else "no" if sees else 0):
                     yield f"{table}: {role}/{relation} changes {changed}"
-                added = self.tried(self._insert(table), [Jsonb(self._fresh(table, row))])
+                added = self.tried(self._insert(table), [Jsonb(self._fresh(table, row, person))])
                 if added != (1 if adds else "no"):
                     yield f"{table}: {role}/{relation} adds {added}"
                 if deletes:
@@ -298,16 +298,21 @@ class Bench:
                     yield f"{table}: {told}"
             if self.tried(sign, [row["author_id"], mine]) != "no":
                 yield f"{table}: signs in another's name"
-            if self.tried(self._insert(table), [Jsonb(self._fresh(table, row))]) != "no":
+            if self.tried(self._insert(table), [Jsonb(self._fresh(table, row, person))]) != "no":
                 yield f"{table}: writes in another's name"
 
     def _insert(self, table: str) -> str:
         return f"insert into app.{table} select * from jsonb_populate_record(null::app.{table}, %s)"
 
-    def _fresh(self, table: str, row: dict[str, Any]) -> dict[str, Any]:
+    def _fresh(self, table: str, row: dict[str, Any], person: User) -> dict[str, Any]:
+        """One more row like it, as far as somebody may add one: in the own name, with no step taken."""
         fresh = row | {"id": str(uuid.uuid4())}
         if table == "collaboration_policeassessment":
-            fresh |= {"second_reader_id": None, "second_read_at": None}
+            fresh |= {"registered_by_id": str(person.pk), "second_reader_id": None, "second_read_at": None}
+        if table == "invoices_invoice":
+            fresh |= {"registered_by_id": str(person.pk)}
+        if table == "reports_monthlyreport":
+            fresh |= {"requested_by_id": str(person.pk), "status": "vantar"}
         if table == "placements_apartmark":  # there is one of each pair in force
             fresh |= {"ended_on": row["made_on"], "ended_by_id": row["made_by_id"]}
         return fresh

@@ -88,6 +88,7 @@ def test_nobody_gives_themselves_access_to_a_case(bench):
         row = (world.case, coordinator.pk, "medhandlaggare", coordinator.pk)
         assert refused(bench, GRANT, *row)
         assert not refused(bench, GRANT, world.case, other.pk, "medhandlaggare", coordinator.pk)
+        assert refused(bench, GRANT, world.case, other.pk, "enhet", coordinator.pk)  # a team's, never ended
 
 
 def test_no_case_is_opened_for_a_person_who_is_hidden(bench):
@@ -117,6 +118,8 @@ def test_a_case_keeps_its_person(bench):
         change = "update app.cases_case set person_id = %s where id = %s"
         assert refused(bench, change, other, bench.world.case)
         assert not refused(bench, change, bench.person, bench.world.case)
+        renumber = "update app.cases_case set case_no = 'AVH-1999-0001' where id = %s"
+        assert refused(bench, renumber, bench.world.case)  # another is opened by the number that is asked for
 
 
 WITHOUT_CONTEXT = [
@@ -124,7 +127,7 @@ WITHOUT_CONTEXT = [
     "update app.accounts_unit set name = 'x'",
     "update app.accounts_policeunit set name = 'x'",
     "update app.cases_legalprovision set valid_to = now()",
-    "update app.cases_casenumber set last = 0",
+    "update app.cases_casenumber set last = last + 1",
     "update app.collaboration_legalbasis set needs_consent = false",
 ]
 
@@ -140,11 +143,13 @@ def test_nobody_writes_an_event_in_a_case_that_is_hidden(bench):
     add = """
         insert into app.audit_event (id, at, actor_id, actor_name, municipality_id, case_id, requires, kind,
             occurred_on, text, reason)
-        values (gen_random_uuid(), now(), %s, 'Namn', %s, %s, 'see_case', 'prov', now(), 'Fri text', '')"""
+        values (gen_random_uuid(), now(), %s, %s, %s, %s, 'see_case', 'prov', now(), 'Fri text', '')"""
     for relation, sees in (("same_unit", False), ("assigned", True)):
         who = bench.world.people["handler", relation]
         with bench.acting("web", context(who)):
-            assert refused(bench, add, who.pk, who.municipality_id, bench.world.case) is not sees, relation
+            row = (who.pk, who.name, who.municipality_id, bench.world.case)
+            assert refused(bench, add, *row) is not sees, relation
+            assert refused(bench, add, who.pk, "Bo", *row[2:])  # the name that the timeline shows
 
 
 def test_nobody_writes_a_read_of_the_police(bench):
@@ -157,6 +162,7 @@ def test_nobody_writes_a_read_of_the_police(bench):
         for source, goes in (("web", True), ("portal", False)):
             row = (who.pk, who.role, who.municipality_id, bench.world.case, source)
             assert refused(bench, add, *row) is not goes, source
+            assert refused(bench, add, who.pk, "logggranskare", *row[2:]), source
 
 
 def test_nobody_without_a_context_joins_a_team(bench):
@@ -399,7 +405,8 @@ def test_every_row_of_a_case_stays_in_it(bench):
         select c.relname from pg_class c join pg_attribute a on a.attrelid = c.oid
         where c.relnamespace = 'app'::regnamespace and a.attname = 'case_id'
           and has_table_privilege('avhopp_web', c.oid, 'update')
-          and not exists (select from pg_trigger t where t.tgrelid = c.oid and t.tgname = 'stays')
+          and not exists (select from pg_trigger t where t.tgrelid = c.oid and t.tgname = 'stays'
+                          and pg_get_triggerdef(t.oid) like '%%old.case_id%%')
         """).fetchall()
     assert moving == [("invoices_invoiceline",)]
 
@@ -412,3 +419,139 @@ def test_nobody_renames_an_account_without_managing_it(bench):
             for column in ("name", "title", "phone", "email", "handle"):
                 change = f"update app.accounts_user set {column} = 'annan' where id = %s"
                 assert refused(bench, change, whose) is not may, (who, column)
+
+
+TEAM_GRANT = """
+    insert into app.cases_casegroupgrant (id, content_object_id, group_id, permission_id, kind, reason,
+        granted_by_id, valid_from, valid_to, ended_because)
+    select gen_random_uuid(), %s, %s, p.id, %s, 'Behövs för beviset av väggarna', %s,
+        now() - interval '1 minute', now() + interval '1 day', ''
+    from app.auth_permission p where p.codename = 'work_case'"""
+
+
+def team_of(bench: Bench, who: User) -> int:
+    find = "select min(group_id) from app.accounts_user_groups where user_id = %s"
+    return bench.admin.execute(find, [who.pk]).fetchone()[0]
+
+
+def test_nobody_gives_the_own_team_what_they_may_not_give_themselves(bench):
+    """A co-handler reads the journal, and a team's grant says of what kind it is. Twin: another team gets a
+    grant that ends, and nobody's journal opens by it.
+    """
+    world, notes = bench.world, "cases_journalentry"
+    coordinator, elsewhere = world.people["coordinator", "unit"], world.people["senior", "other_unit"]
+    own, other = team_of(bench, coordinator), team_of(bench, elsewhere)
+    with bench.acting("web", context(coordinator)):
+        assert bench.counted(notes) == 0
+        for kind in ("handlaggare", "medhandlaggare", "enhet", "tillfallig"):
+            assert refused(bench, TEAM_GRANT, world.case, own, kind, coordinator.pk), kind
+        assert bench.counted(notes) == 0
+        for kind, goes in (("medhandlaggare", False), ("enhet", False), ("tillfallig", True)):
+            assert refused(bench, TEAM_GRANT, world.case, other, kind, coordinator.pk) is not goes, kind
+
+
+def test_no_case_is_given_to_another_municipality(bench):
+    """Twin: to somebody in another unit, and to another unit's team."""
+    world, theirs = (
+        bench.world,
+        bench.admin.execute(
+            "insert into app.auth_group (name) values (%s) returning id", [f"{AWAY}/granne/socialsekreterare"]
+        ).fetchone()[0],
+    )
+    coordinator = world.people["coordinator", "unit"]
+    with bench.acting("web", context(coordinator)):
+        for relation, goes in (("other_municipality", False), ("other_unit", True)):
+            to = world.people["handler", relation].pk
+            assert refused(bench, GRANT, world.case, to, "medhandlaggare", coordinator.pk) is not goes
+        ours = team_of(bench, world.people["senior", "other_unit"])
+        for team, goes in ((theirs, False), (ours, True)):
+            assert refused(bench, TEAM_GRANT, world.case, team, "tillfallig", coordinator.pk) is not goes
+
+
+def test_nobody_takes_a_case_from_the_teams_that_follow_it(bench):
+    """Among them is the one that counts for the report. Twin: a team's temporary grant is ended."""
+    world, coordinator = bench.world, bench.world.people["coordinator", "unit"]
+    end = """
+        update app.cases_casegroupgrant set valid_to = now(), ended_by_id = %s, ended_because = 'Behövs inte'
+        where content_object_id = %s and kind = %s and group_id <> %s and ended_because = ''"""
+    ours = team_of(bench, coordinator)
+    other = team_of(bench, world.people["senior", "other_unit"])
+    with bench.acting("web", context(coordinator)):
+        assert not refused(bench, TEAM_GRANT, world.case, other, "tillfallig", coordinator.pk)
+        for kind, goes in (("enhet", False), ("tillfallig", True)):
+            assert refused(bench, end, coordinator.pk, world.case, kind, ours) is not goes, kind
+
+
+def test_case_numbers_are_the_municipalitys_and_count_up(bench):
+    find = "select count(*) from app.cases_casenumber where municipality_id = %s"
+    (series,) = bench.admin.execute(find, [bench.home]).fetchone()
+    count = "update app.cases_casenumber set last = {} where municipality_id = %s"
+    assert series > 0
+    with bench.acting("web"):
+        assert bench.counted("cases_casenumber") == 0  # how many cases each municipality has opened
+    people = bench.world.people
+    for who, sees in (
+        (("handler", "other_municipality"), False), (("handler", "same_unit"), True),
+        (("finance", "unit"), False), (("system", "assigned"), False),
+    ):  # fmt: skip
+        with bench.acting("web", context(people[who])):
+            assert bench.counted("cases_casenumber") == (series if sees else 0), who
+            assert refused(bench, count.format("last + 1"), bench.home) is not sees, who
+            for wrong in ("0", "last - 1", "last + 2"):
+                assert refused(bench, count.format(wrong), bench.home), (who, wrong)
+
+
+@pytest.mark.parametrize("table", ["municipality", "unit", "policeunit"])
+def test_no_manager_of_accounts_renames_whom_a_release_is_for(bench, table):
+    """Nor changes what a team is called by, in any municipality. Twin: whoever loads scenarios."""
+    change = f"update app.accounts_{table} set name = name || '.'"
+    for who, may in ((bench.world.people["system", "assigned"], False), (bench.world.importer, True)):
+        with bench.acting("web", context(who)):
+            assert refused(bench, change) is not may, who.role
+
+
+def test_every_row_of_a_municipality_stays_in_it(bench):
+    moving = bench.admin.execute("""
+        select c.relname from pg_class c join pg_attribute a on a.attrelid = c.oid
+        where c.relnamespace = 'app'::regnamespace and a.attname = 'municipality_id'
+          and has_table_privilege('avhopp_web', c.oid, 'update')
+          and not exists (select from pg_trigger t where t.tgrelid = c.oid and t.tgname = 'stays'
+                          and pg_get_triggerdef(t.oid) like '%%old.municipality_id%%')
+        """).fetchall()
+    assert moving == []
+    (away,) = bench.admin.execute(
+        "select id from app.accounts_municipality where code = %s", [AWAY]
+    ).fetchone()
+    with bench.acting("web", context(bench.world.people["handler", "assigned"])):
+        for table, row in (("case", bench.world.case), ("person", bench.person)):
+            move = f"update app.cases_{table} set municipality_id = %s where id = %s"
+            assert refused(bench, move, away, row), table
+            assert not refused(bench, move, bench.home, row), table
+
+
+def test_nobody_is_somebody_else_by_changing_ids(bench):
+    """Two accounts' ids changed places without a context: each signed context then had the other's role, and
+    in another municipality that one's budget, invoices and emergencies.
+    """
+    people, admin = bench.world.people, bench.admin
+    mine, theirs = people["handler", "assigned"].pk, people["manager", "other_municipality"].pk
+    swap = "update app.accounts_user set id = %s where id = %s"
+    me = "select (sec.me()).role, sec.municipality()"
+    with bench.acting("web", context(people["handler", "assigned"])):
+        before = admin.execute(me).fetchone()
+        admin.execute("select set_config('avhopp.actor', '', true)")
+        third = uuid.uuid4()
+        went = [
+            refused(bench, swap, new, old) for new, old in ((third, theirs), (theirs, mine), (mine, third))
+        ]
+        admin.execute("select set_config('avhopp.actor', %s, true)", [context(people["handler", "assigned"])])
+        assert admin.execute(me).fetchone() == before
+        assert went[0]
+    changing = admin.execute("""
+        select c.relname from pg_class c join pg_attribute a on a.attrelid = c.oid
+        where c.relnamespace = 'app'::regnamespace and c.relkind = 'r' and a.attname = 'id'
+          and has_table_privilege('avhopp_web', c.oid, 'update')
+          and not exists (select from pg_trigger t where t.tgrelid = c.oid and t.tgname = 'stays'
+                          and pg_get_triggerdef(t.oid) like '%%old.id%%')
+        """).fetchall()
+    assert changing == []

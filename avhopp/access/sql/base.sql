@@ -145,6 +145,19 @@ language sql stable security definer set search_path = '' as $$
     select not exists (select from app.cases_case c where c.id = candidate)
 $$;
 
+-- Whether an account, or a team, is of the actor's own municipality: a case is given to nobody else.
+create or replace function sec.works_here(account uuid) returns boolean
+language sql stable security definer set search_path = '' as $$
+    select exists (select from app.accounts_user u where u.id = account and u.municipality_id = sec.municipality())
+$$;
+
+create or replace function sec.is_team_here(team integer) returns boolean
+language sql stable security definer set search_path = '' as $$
+    select exists (
+        select from app.auth_group g join app.accounts_municipality m on m.code = split_part(g.name, '/', 1)
+        where g.id = team and m.id = sec.municipality())
+$$;
+
 -- Whether the person has no case yet: one is opened for whoever is new, or already seen.
 create or replace function sec.is_new_person(candidate uuid) returns boolean
 language sql stable security definer set search_path = '' as $$
@@ -180,6 +193,16 @@ language sql volatile security definer set search_path = '' as $$
     where newer.id = of_person and newer.identity_index is not null and newer.id = any (array(select sec.persons('see_person')))
     on conflict do nothing
 $$;
+
+-- Case numbers count up from one, one at a time: a series that is turned back would let nobody open a case.
+create or replace function audit.keep_count() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+    if (to_jsonb(new) - 'last') <> (to_jsonb(old) - 'last') or new.last <> old.last + 1 then
+        raise exception 'counted: a series counts up' using errcode = 'check_violation', constraint = 'numbers_count_up';
+    end if;
+    return new;
+end $$;
 
 -- A signed journal entry never changes; a correction is a new row that supersedes it.
 create or replace function audit.keep_signed() returns trigger
