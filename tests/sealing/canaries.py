@@ -75,6 +75,9 @@ def a_row(model: type[models.Model]) -> models.Model:
         return found
     needed = [one for one in model._meta.local_concrete_fields if not (one.null or one.has_default())]
     made = model(**{one.name: some_value(one) for one in needed})
+    for one in needed:  # what a row of a case names is of that case
+        if one.is_relation and hasattr(made, "case") and hasattr(getattr(made, one.name), "case"):
+            made.case = getattr(made, one.name).case
     if isinstance(made, ProtectedReading):
         made.named, made.used_at = True, NOW
     return made
